@@ -1,0 +1,5 @@
+//! What travels: messages, their payloads and properties.
+
+mod body;
+
+pub use body::{Body, BodyError};
