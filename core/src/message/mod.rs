@@ -1,5 +1,18 @@
-//! What travels: messages, their payloads and properties.
+//! What travels: messages, their payloads, headers and properties.
 
+mod addressing;
 mod body;
+pub mod formats;
+mod model;
+mod payload;
+mod properties;
+mod received;
+mod value;
 
+pub use addressing::{ANONYMOUS, Addressing, Destination};
 pub use body::{Body, BodyError};
+pub use model::{Direction, FORM, Message, SOAP_ACTION, header_text, header_value};
+pub use payload::{Payload, SoapVersion, XmlPayload};
+pub use properties::{Axis2Entry, Axis2Properties, Properties};
+pub use received::Received;
+pub use value::{ConversionError, Value, ValueType, java_double};

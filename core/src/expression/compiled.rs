@@ -1,0 +1,157 @@
+//! The compiled expression.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::direct::Direct;
+use super::xpath::{Failure, Node, NodeSet, Object, Program as XPath, Tree};
+use super::{EvaluationError, ExpressionProblem, Namespaces, Scope};
+use crate::diagnostics::codes;
+
+/// Bytes that the text of one result may have: as many as a whole message.
+const TEXT_BYTES: usize = 64 * 1024 * 1024;
+
+/// A compiled expression: immutable, cheap to clone, shared by all threads.
+///
+/// The common forms (`$trp:Host`, `$ctx:x`, `get-property('x')`, literals) compile to direct look-ups, everything else
+/// to a program of the XPath engine. The context node is the envelope; a payload that came without one is seen as the
+/// content of an imagined one (message-and-expressions.md §7.1).
+#[derive(Clone, Debug)]
+pub struct Expression {
+    text: Arc<str>,
+    program: Program,
+}
+
+#[derive(Clone, Debug)]
+enum Program {
+    Direct(Direct),
+    XPath(Arc<XPath>),
+}
+
+/// An expression that could be compiled, and what is dubious about it.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The expression.
+    pub expression: Expression,
+    /// What will fail when it is evaluated, or may not mean what was meant.
+    pub warnings: Vec<ExpressionProblem>,
+}
+
+impl Expression {
+    /// Compiles an expression. Functions, variables and prefixes that do not exist are warnings: the expression loads,
+    /// and fails for the messages that need them (mediators.md §2.3, case 7).
+    ///
+    /// # Errors
+    /// The text does not follow the grammar of XPath 1.0, or calls `document()`.
+    pub fn compile(text: &str, namespaces: &Namespaces) -> Result<Compiled, ExpressionProblem> {
+        let text = text.trim();
+        let (program, warnings) = match Direct::parse(text, namespaces) {
+            Some(direct) => (Program::Direct(direct), Vec::new()),
+            None => {
+                refuse_other_languages(text)?;
+                let (program, warnings) = XPath::compile(text, namespaces)?;
+                (Program::XPath(Arc::new(program)), warnings)
+            }
+        };
+        Ok(Compiled { expression: Self { text: text.into(), program }, warnings })
+    }
+
+    /// The text it was compiled from.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// True when the expression can only be answered with the payload in memory.
+    pub fn needs_payload(&self) -> bool {
+        match &self.program {
+            Program::Direct(direct) => direct.needs_payload(),
+            Program::XPath(program) => program.needs_payload(),
+        }
+    }
+
+    /// The string value (mediators.md §2.3, message-and-expressions.md §7.4); `None` is null: a missing property or
+    /// header, as opposed to an empty result.
+    ///
+    /// # Errors
+    /// The evaluation failed for this message.
+    pub fn string<'a>(&'a self, scope: Scope<'a>) -> Result<Option<Cow<'a, str>>, EvaluationError> {
+        match &self.program {
+            Program::Direct(direct) => Ok(direct.object(scope).into_text()),
+            Program::XPath(_) => {
+                self.value(scope)?.text_within(TEXT_BYTES).map_err(|failure| self.error(failure))
+            }
+        }
+    }
+
+    /// The truth value (message-and-expressions.md §7.5): null and the empty string are false, every other string is
+    /// true, `false` included.
+    ///
+    /// # Errors
+    /// The evaluation failed for this message.
+    pub fn boolean(&self, scope: Scope<'_>) -> Result<bool, EvaluationError> {
+        match &self.program {
+            Program::Direct(direct) => Ok(direct.object(scope).boolean()),
+            Program::XPath(program) => program
+                .truth(scope, Tree::of(scope.message).envelope())
+                .map_err(|failure| self.error(failure)),
+        }
+    }
+
+    /// The nodes it selects, in document order; none for a missing property.
+    ///
+    /// # Errors
+    /// The evaluation failed for this message, or yields something else than nodes.
+    pub fn nodes<'a>(&'a self, scope: Scope<'a>) -> Result<NodeSet<'a>, EvaluationError> {
+        match self.value(scope)? {
+            Object::Nodes(nodes) => Ok(nodes),
+            Object::Missing => Ok(NodeSet::new()),
+            _ => Err(self.error(Failure::new("it yields no nodes"))),
+        }
+    }
+
+    /// What it yields.
+    ///
+    /// # Errors
+    /// The evaluation failed for this message.
+    pub fn value<'a>(&'a self, scope: Scope<'a>) -> Result<Object<'a>, EvaluationError> {
+        match &self.program {
+            Program::Direct(direct) => Ok(direct.object(scope)),
+            Program::XPath(program) => program
+                .object(scope, Tree::of(scope.message).envelope())
+                .map_err(|failure| self.error(failure)),
+        }
+    }
+
+    /// What it yields with another context node than the envelope. Relative and absolute paths start in the tree of
+    /// that node, `$body` and the other variables are still those of the message.
+    ///
+    /// # Errors
+    /// The evaluation failed for this message.
+    pub fn value_at<'a>(
+        &'a self,
+        scope: Scope<'a>,
+        context: Node<'a>,
+    ) -> Result<Object<'a>, EvaluationError> {
+        match &self.program {
+            Program::Direct(direct) => Ok(direct.object(scope)),
+            Program::XPath(program) => program.object(scope, context).map_err(|failure| self.error(failure)),
+        }
+    }
+
+    fn error(&self, failure: Failure) -> EvaluationError {
+        EvaluationError { expression: self.text.clone(), reason: failure.into_reason() }
+    }
+}
+
+/// JSONPath and `${…}` are languages of their own.
+fn refuse_other_languages(text: &str) -> Result<(), ExpressionProblem> {
+    let language = if text.starts_with("json-eval(") {
+        "json-eval()"
+    } else if text.starts_with("${") {
+        "${…}"
+    } else {
+        return Ok(());
+    };
+    let message = format!("{language} is not supported yet");
+    Err(ExpressionProblem::new(codes::EXPRESSION_NOT_SUPPORTED, 0..text.len(), message))
+}

@@ -1,0 +1,21 @@
+//! Expressions: what configurations compute from messages. Every expression of every artifact is parsed here.
+
+mod compiled;
+mod direct;
+mod error;
+mod namespaces;
+mod property;
+mod scope;
+mod value;
+mod xpath;
+
+#[cfg(test)]
+mod tests;
+
+pub use compiled::{Compiled, Expression};
+pub use error::{EvaluationError, ExpressionProblem};
+pub use namespaces::Namespaces;
+pub use property::{PropertyScope, property_value};
+pub use scope::{Scope, Surroundings};
+pub use value::ValueSource;
+pub use xpath::{Item, Node, NodeSet, Object, Tree};

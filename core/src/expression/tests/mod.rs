@@ -1,0 +1,9 @@
+//! Expressions against messages.
+
+mod cases_of_mediators;
+mod cases_of_messages;
+mod limits;
+mod problems;
+mod properties;
+mod recommendation;
+mod support;

@@ -1,0 +1,215 @@
+//! One exchange while it is mediated: the message, where it goes, and who handles its faults.
+
+use std::sync::Arc;
+
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+use smallvec::SmallVec;
+
+use super::fault::{ErrorCode, FaultSource};
+use super::{Endpoint, Environment, Fault, Observer, Sequence, Step};
+use crate::expression::Scope;
+use crate::message::{Body, BodyError, Destination, Direction, Message, Payload, Value, formats};
+
+/// A message on its way, with everything the way depends on.
+pub struct Exchange {
+    /// The message that mediators read and change.
+    pub message: Message,
+    /// What runs on a fault, innermost last.
+    pub faults: SmallVec<[FaultHandler; 4]>,
+    /// What was asked to be sent, in order.
+    pub deliveries: SmallVec<[Delivery; 1]>,
+    /// Set by `loopback`: the response flow runs next, with the message as it is.
+    pub loops_back: bool,
+    /// What the configuration offers by name.
+    pub environment: Arc<dyn Environment>,
+    /// Sees each step, for transcripts.
+    pub observer: Option<Box<dyn Observer>>,
+    /// How many bytes of a payload may be collected for mediation.
+    pub payload_limit: u64,
+    pub(super) computed_depth: u8,
+}
+
+/// What runs on a fault.
+#[derive(Clone, Debug)]
+pub enum FaultHandler {
+    /// The sequence with this key, looked up in the exchange's own configuration when the fault happens.
+    Key(Arc<str>),
+    /// A sequence written in place, as `faultSequence` of a proxy service.
+    Inline(Arc<Sequence>),
+}
+
+/// A sequence that other artifacts name by key.
+#[derive(Clone, Debug)]
+pub enum SequenceReference {
+    /// It was there when the configuration was compiled.
+    Found(Arc<Sequence>),
+    /// Nothing had this key; using it is a fault (configuration.md §2.6).
+    Missing(Arc<str>),
+}
+
+/// Something that was asked to be sent.
+#[derive(Debug)]
+pub struct Delivery {
+    /// Where to.
+    pub to: Recipient,
+    /// What, when mediation went on after `send` and could have changed the message; else the message as it is.
+    pub message: Option<Box<Message>>,
+}
+
+/// Where a delivery goes.
+#[derive(Clone)]
+pub enum Recipient {
+    /// To an endpoint; the sequence named by `receive`, if any, runs on its answer.
+    Endpoint {
+        /// The endpoint.
+        endpoint: Arc<dyn Endpoint>,
+        /// The key of the sequence for the answer.
+        receive: Option<Arc<str>>,
+    },
+    /// Back to the client.
+    Client,
+}
+
+impl Exchange {
+    /// A new exchange around a message.
+    pub fn new(message: Message, environment: Arc<dyn Environment>) -> Self {
+        Self {
+            message,
+            faults: SmallVec::new(),
+            deliveries: SmallVec::new(),
+            loops_back: false,
+            environment,
+            observer: None,
+            payload_limit: DEFAULT_PAYLOAD_LIMIT,
+            computed_depth: 0,
+        }
+    }
+
+    /// What expressions of this exchange read.
+    pub fn scope(&self) -> Scope<'_> {
+        Scope { message: &self.message, surroundings: &*self.environment }
+    }
+
+    /// Asks for the message to be sent once the list is done; what later mediators change no longer matters to it.
+    pub fn deliver(&mut self, to: Recipient) {
+        self.settle_deliveries();
+        self.deliveries.push(Delivery { to, message: None });
+    }
+
+    /// Before another mediator touches the message, what was sent so far is split off.
+    fn settle_deliveries(&mut self) {
+        if let Some(last) = self.deliveries.last_mut()
+            && last.message.is_none()
+        {
+            last.message = Some(Box::new(self.message.split_off()));
+        }
+    }
+
+    /// How many times an endpoint was asked to send.
+    pub(super) fn sent_to_endpoints(&self) -> usize {
+        self.deliveries.iter().filter(|delivery| matches!(delivery.to, Recipient::Endpoint { .. })).count()
+    }
+
+    /// Reads a streaming payload to its end and decodes it by its content type.
+    ///
+    /// # Errors
+    /// 601000 when it is not what its content type says or too large, 101000 when the client stopped sending
+    /// (mediators.md §2.2). The payload is empty afterwards.
+    pub async fn read_payload(&mut self) -> Result<(), Fault> {
+        let Payload::Stream(body) = std::mem::take(&mut self.message.payload) else {
+            return Ok(());
+        };
+        let bytes = collect(body, self.payload_limit).await?;
+        self.message.payload = formats::read(bytes, &self.message)
+            .map_err(|error| Fault::client(ErrorCode::MESSAGE_PARSING, error.to_string()))?;
+        Ok(())
+    }
+
+    /// Writes a fault's properties as handlers expect them (configuration.md §9.2): a fault of mediation itself leaves
+    /// an older `ERROR_CODE` alone (mediators.md case 34), a fault of sending replaces it.
+    pub fn record_fault(&mut self, fault: &Fault) {
+        let properties = &mut self.message.properties;
+        if fault.source == FaultSource::Mediation && properties.value("ERROR_CODE").is_some() {
+            return;
+        }
+        let code = Value::Integer(i32::try_from(fault.code.0).unwrap_or(i32::MAX));
+        let first_line = fault.message.lines().next().unwrap_or_default();
+        let detail = fault.detail.as_deref().unwrap_or(&fault.message);
+        properties.set("ERROR_CODE", code);
+        properties.set("ERROR_MESSAGE", first_line);
+        properties.set("ERROR_DETAIL", detail);
+        properties.set("ERROR_EXCEPTION", fault.to_string());
+        if fault.source == FaultSource::Endpoint {
+            self.message.axis2.set("SENDING_FAULT", Value::Boolean(true));
+        }
+    }
+
+    /// Clears the destination, as `respond`, `loopback` and `drop` do.
+    pub fn clear_destination(&mut self) {
+        self.message.addressing.to = Destination::Cleared;
+    }
+
+    /// Makes the message count as a response from now on, as `respond`, `loopback` and `makefault` do
+    /// (mediators.md §2.10).
+    pub fn mark_response(&mut self) {
+        self.message.direction = Direction::Response;
+    }
+
+    pub(super) fn before(&mut self, step: &Step) {
+        if !self.deliveries.is_empty() && step.may_change() {
+            self.settle_deliveries();
+        }
+        if let Some(observer) = &mut self.observer {
+            observer.before(step, &self.message);
+        }
+    }
+
+    pub(super) fn after(&mut self, step: &Step, fault: Option<&Fault>) {
+        if let Some(observer) = &mut self.observer {
+            observer.after(step, &self.message, fault);
+        }
+    }
+}
+
+/// 16 MiB: enough for messages, too little to fill a machine.
+pub const DEFAULT_PAYLOAD_LIMIT: u64 = 16 * 1024 * 1024;
+
+async fn collect(mut body: Body, limit: u64) -> Result<Bytes, Fault> {
+    let mut first: Option<Bytes> = None;
+    let mut rest = BytesMut::new();
+    let mut total = 0u64;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| match error {
+            BodyError::TooLarge { .. } => Fault::client(ErrorCode::MESSAGE_PARSING, error.to_string()),
+            _ => Fault::client(ErrorCode::RECEIVER_INPUT, error.to_string()),
+        })?;
+        let Ok(data) = frame.into_data() else { continue };
+        total += data.len() as u64;
+        if total > limit {
+            return Err(Fault::client(
+                ErrorCode::MESSAGE_PARSING,
+                format!("the payload is larger than the {limit} bytes that may be read for mediation"),
+            ));
+        }
+        match &first {
+            None => first = Some(data),
+            Some(start) => {
+                if rest.is_empty() {
+                    rest.extend_from_slice(start);
+                }
+                rest.extend_from_slice(&data);
+            }
+        }
+    }
+    Ok(if rest.is_empty() { first.unwrap_or_default() } else { rest.freeze() })
+}
+
+impl std::fmt::Debug for Recipient {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Recipient::Endpoint { endpoint, .. } => write!(f, "endpoint {}", endpoint.name()),
+            Recipient::Client => f.write_str("client"),
+        }
+    }
+}

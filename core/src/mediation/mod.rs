@@ -1,0 +1,14 @@
+//! How messages are mediated: mediators, sequences, exchanges and faults.
+
+mod environment;
+mod exchange;
+mod fault;
+mod flow;
+mod recovery;
+mod sequence;
+
+pub use environment::{Endpoint, Environment, Observer, SendFuture};
+pub use exchange::{DEFAULT_PAYLOAD_LIMIT, Delivery, Exchange, FaultHandler, Recipient, SequenceReference};
+pub use fault::{ErrorCode, Fault, FaultSource, Retry};
+pub use flow::{Branch, Chosen, Flow, Mediate, Needs};
+pub use sequence::{Action, Sequence, Step, run};
