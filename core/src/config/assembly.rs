@@ -1,0 +1,82 @@
+//! All files together: one name, one artifact.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::endpoint::EndpointDefinition;
+use super::{Artifact, ArtifactKind, Definition, LocalEntryDefinition, ProxyDefinition, SequenceDefinition};
+use crate::diagnostics::{Diagnostic, Diagnostics, Location, codes};
+
+/// Everything that the files define, by name.
+#[derive(Clone, Debug, Default)]
+pub struct Configuration {
+    /// Proxy services.
+    pub proxies: BTreeMap<Arc<str>, ProxyDefinition>,
+    /// Named sequences.
+    pub sequences: BTreeMap<Arc<str>, SequenceDefinition>,
+    /// Named endpoints.
+    pub endpoints: BTreeMap<Arc<str>, EndpointDefinition>,
+    /// Local entries.
+    pub local_entries: BTreeMap<Arc<str>, LocalEntryDefinition>,
+    /// True when a registry could resolve keys that nothing here defines.
+    pub has_registry: bool,
+    /// Every artifact that counts, in the order in which it was loaded.
+    pub artifacts: Vec<Artifact>,
+}
+
+/// Puts artifacts together in their order. Local entries, endpoints and sequences share one space of names; a second
+/// artifact of a name is left out and reported, whatever its kind (configuration.md §2.5, R4).
+pub fn assemble(artifacts: impl IntoIterator<Item = Artifact>) -> (Configuration, Diagnostics) {
+    let mut configuration = Configuration::default();
+    let mut diagnostics = Diagnostics::default();
+    let mut names: BTreeMap<(Space, Arc<str>), (ArtifactKind, Location)> = BTreeMap::new();
+    for artifact in artifacts {
+        let key = (Space::of(artifact.kind), artifact.name.clone());
+        if let Some((kind, first)) = names.get(&key) {
+            diagnostics.push(duplicate(&artifact, *kind, first));
+            continue;
+        }
+        names.insert(key, (artifact.kind, artifact.location.clone()));
+        let name = artifact.name.clone();
+        match artifact.definition.clone() {
+            Definition::Sequence(sequence) => drop(configuration.sequences.insert(name, sequence)),
+            Definition::Endpoint(endpoint) => drop(configuration.endpoints.insert(name, endpoint)),
+            Definition::Proxy(proxy) => drop(configuration.proxies.insert(name, proxy)),
+            Definition::LocalEntry(entry) => drop(configuration.local_entries.insert(name, entry)),
+            Definition::Registry => configuration.has_registry = true,
+        }
+        configuration.artifacts.push(artifact);
+    }
+    (configuration, diagnostics)
+}
+
+/// The spaces in which names are unique.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Space {
+    LocalRegistry,
+    Kind(ArtifactKind),
+}
+
+impl Space {
+    fn of(kind: ArtifactKind) -> Self {
+        match kind {
+            ArtifactKind::Sequence
+            | ArtifactKind::Endpoint
+            | ArtifactKind::LocalEntry
+            | ArtifactKind::Template => Space::LocalRegistry,
+            other => Space::Kind(other),
+        }
+    }
+}
+
+fn duplicate(artifact: &Artifact, first_kind: ArtifactKind, first: &Location) -> Diagnostic {
+    let what = artifact.kind.words();
+    let message = match artifact.kind {
+        ArtifactKind::Registry => "there is a registry already; this one is left out".to_owned(),
+        _ => format!("{what} \"{}\": the name is taken; this one is left out", artifact.name),
+    };
+    Diagnostic::error(codes::DUPLICATE_NAME, message)
+        .at(artifact.location.clone())
+        .label("second of its name")
+        .related(first.clone(), format!("the {} that counts", first_kind.words()))
+}

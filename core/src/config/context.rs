@@ -1,0 +1,194 @@
+//! What parsing an artifact needs: the mediators there are, and somewhere to report to.
+
+use super::endpoint::{self, EndpointDefinition};
+use super::{MediatorList, MediatorRegistry, NAMESPACE, ParsedMediator};
+use crate::diagnostics::{Diagnostic, Diagnostics, Location, Span, codes, nearest};
+use crate::expression::{Compiled, Expression, Namespaces, ValueSource};
+use crate::xml::Element;
+
+/// Passed through the parsers of one file.
+pub struct ParseContext<'a> {
+    registry: &'a MediatorRegistry,
+    diagnostics: &'a mut Diagnostics,
+}
+
+impl<'a> ParseContext<'a> {
+    /// A context that reports into `diagnostics`.
+    pub fn new(registry: &'a MediatorRegistry, diagnostics: &'a mut Diagnostics) -> Self {
+        Self { registry, diagnostics }
+    }
+
+    /// Reports a problem.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// The mediators among the children of an element. `<description>` is skipped; `skip` names further children
+    /// that are not mediators.
+    pub fn mediators_of(&mut self, element: Element<'_>, skip: &[&str]) -> MediatorList {
+        let mut list = Vec::new();
+        for child in element.children() {
+            let skipped = child.local_name() == "description" || skip.contains(&child.local_name());
+            if child.namespace() == NAMESPACE && skipped {
+                continue;
+            }
+            list.extend(self.mediator(child));
+        }
+        MediatorList(list)
+    }
+
+    /// One mediator.
+    fn mediator(&mut self, element: Element<'_>) -> Option<ParsedMediator> {
+        let name = element.local_name();
+        if element.namespace() != NAMESPACE {
+            let found = match element.namespace() {
+                "" => "no namespace".to_owned(),
+                namespace => format!("the namespace \"{namespace}\""),
+            };
+            self.push(
+                Diagnostic::error(
+                    codes::UNKNOWN_MEDIATOR,
+                    format!("unknown mediator {{{}}}{name}", element.namespace()),
+                )
+                .at(element.name_location())
+                .label(format!("this element is in {found}"))
+                .help(format!("mediators are elements of xmlns=\"{NAMESPACE}\"")),
+            );
+            return None;
+        }
+        if let Some((parser, type_name)) = self.registry.find(name) {
+            let config = parser(element, self)?;
+            return Some(ParsedMediator { type_name, location: element.location(), config });
+        }
+        if self.registry.is_planned(name) {
+            self.push(
+                Diagnostic::error(
+                    codes::MEDIATOR_NOT_SUPPORTED,
+                    format!("the mediator <{name}> is not supported yet"),
+                )
+                .at(element.name_location())
+                .label("not supported yet"),
+            );
+            return None;
+        }
+        let mut diagnostic =
+            Diagnostic::error(codes::UNKNOWN_MEDIATOR, format!("unknown mediator {{{NAMESPACE}}}{name}"))
+                .at(element.name_location())
+                .label("no mediator has this name");
+        if let Some(near) = nearest(name, self.registry.elements()) {
+            diagnostic = diagnostic.help(format!("a mediator with a similar name exists: <{near}>"));
+        }
+        self.push(diagnostic);
+        None
+    }
+
+    /// An inline or referenced endpoint.
+    pub fn endpoint(&mut self, element: Element<'_>) -> Option<EndpointDefinition> {
+        endpoint::parse(element, self)
+    }
+
+    /// The expression in an attribute, compiled with the prefixes in scope there.
+    pub fn expression(&mut self, element: Element<'_>, attribute: &str) -> Option<Expression> {
+        let text = element.attribute(attribute)?;
+        let location = element.attribute_location(attribute);
+        self.compile(element, text, 0, location)
+    }
+
+    /// An attribute that is literal text, or `{expression}` (mediators.md §2.4).
+    pub fn value_source(&mut self, element: Element<'_>, attribute: &str) -> Option<ValueSource> {
+        let text = element.attribute(attribute)?;
+        let trimmed = text.trim();
+        let braced = trimmed.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+        match braced {
+            Some(inner) if inner.starts_with('{') && inner.ends_with('}') => {
+                Some(ValueSource::Literal(inner.into()))
+            }
+            Some(inner) => {
+                let offset = text.find('{').map_or(0, |at| at + 1);
+                let location = element.attribute_location(attribute);
+                self.compile(element, inner, offset, location).map(ValueSource::Computed)
+            }
+            None => Some(ValueSource::Literal(trimmed.into())),
+        }
+    }
+
+    /// Compiles what stands `offset` bytes behind the start of an attribute's value.
+    fn compile(
+        &mut self,
+        element: Element<'_>,
+        text: &str,
+        offset: usize,
+        location: Location,
+    ) -> Option<Expression> {
+        let offset = offset + text.len() - text.trim_start().len();
+        let namespaces = Namespaces::new(element.namespaces_in_scope());
+        let compiled = Expression::compile(text, &namespaces);
+        let (expression, problems) = match compiled {
+            Ok(Compiled { expression, warnings }) => (Some(expression), warnings),
+            Err(problem) => (None, vec![problem]),
+        };
+        for problem in problems {
+            let at = |position: usize| {
+                let inside = location.span.start.saturating_add((offset + position) as u32);
+                inside.min(location.span.end)
+            };
+            let span = Span::new(at(problem.range.start), at(problem.range.end));
+            let place = Location { file: location.file.clone(), span };
+            let diagnostic = match expression {
+                Some(_) => Diagnostic::warning(problem.code, problem.message),
+                None => Diagnostic::error(problem.code, problem.message),
+            };
+            let diagnostic = diagnostic.at(place);
+            self.push(match problem.help {
+                Some(help) => diagnostic.help(help),
+                None => diagnostic,
+            });
+        }
+        expression
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostics::{Diagnostics, Severity, SourceFile};
+    use crate::xml::{Limits, SourceDocument};
+
+    use super::*;
+
+    /// What is reported for `<a x="…"/>`: severity, code and the text it points at.
+    fn reports(value: &str) -> Vec<(Severity, String, String)> {
+        let file = SourceFile::new("a.xml", format!("<a x=\"{value}\"/>"));
+        let source = SourceDocument::parse(file, &Limits::default()).expect("well-formed");
+        let (registry, mut diagnostics) = (MediatorRegistry::default(), Diagnostics::new());
+        let mut context = ParseContext::new(&registry, &mut diagnostics);
+        match value.trim().starts_with('{') {
+            true => drop(context.value_source(source.root(), "x")),
+            false => drop(context.expression(source.root(), "x")),
+        }
+        let pointed_at = |place: &Location| {
+            let text = place.file.text().get(place.span.start as usize..place.span.end as usize);
+            text.unwrap_or("outside").to_owned()
+        };
+        let report = |found: &Diagnostic| {
+            let place = found.location.as_ref().map(pointed_at).unwrap_or_default();
+            (found.severity, found.code.to_string(), place)
+        };
+        diagnostics.iter().map(report).collect()
+    }
+
+    #[test]
+    fn expressions_are_reported_where_they_stand() {
+        let table = [
+            ("1 + $a", Severity::Warning, "E0503", "$a"),
+            ("  //m:x ", Severity::Warning, "E0504", "m:x"),
+            (" { f(1) }", Severity::Warning, "E0502", "f"),
+            ("{$ctx:body}", Severity::Warning, "W0501", "$ctx:body"),
+            (" 1 + + 2", Severity::Error, "E0501", "+"),
+            ("{ 'a }", Severity::Error, "E0501", "'a"),
+        ];
+        for (value, severity, code, place) in table {
+            assert_eq!(reports(value), [(severity, code.to_owned(), place.to_owned())], "{value}");
+        }
+        assert_eq!(reports("$ctx:a"), []);
+    }
+}

@@ -1,0 +1,28 @@
+//! Typed configuration: what the XML artifacts say, with every mistake reported where it stands.
+//!
+//! Parsing never fails as a whole: it returns what could be understood *and* diagnostics.
+
+mod artifact;
+mod assembly;
+mod attributes;
+mod context;
+pub mod endpoint;
+mod folder;
+mod local_entry;
+mod mediator;
+mod proxy;
+mod sequence;
+mod vocabulary;
+
+pub use artifact::{Artifact, ArtifactKind, Definition, parse_file};
+pub use assembly::{Configuration, assemble};
+pub use attributes::Attributes;
+pub use context::ParseContext;
+pub use folder::{SourceKind, source_kind};
+pub use local_entry::{LocalEntryContent, LocalEntryDefinition};
+pub use mediator::{
+    AnyMediator, BuildContext, MediatorConfig, MediatorList, MediatorRegistry, ParsedMediator,
+};
+pub use proxy::{EndpointSlot, ProxyDefinition, ProxyTarget, SequenceSlot, Transports};
+pub use sequence::SequenceDefinition;
+pub use vocabulary::{NAMESPACE, ResourceKey, Switch};
