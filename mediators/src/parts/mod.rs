@@ -1,0 +1,17 @@
+//! Parts that several mediators are made of.
+
+mod action;
+mod markup;
+mod pattern;
+mod sequences;
+mod source;
+mod transport_header;
+
+pub(crate) use action::removes;
+pub(crate) use markup::{document_of, element_document};
+pub(crate) use pattern::FullMatch;
+pub(crate) use sequences::{found, ignore_other_children};
+pub(crate) use source::{expression_ignored, value_or_expression};
+pub(crate) use transport_header::{
+    HeaderSource, computed_header_value, set_header, written_header_name, written_header_value,
+};

@@ -1,0 +1,111 @@
+//! Regular expressions that must match the whole text.
+
+use regex::{Captures, Regex};
+use sinew_core::config::{Attributes, ParseContext};
+use sinew_core::diagnostics::{Diagnostic, codes};
+use sinew_core::xml::Element;
+
+/// A regular expression that matches a text from its first to its last character, as `regex` of `filter` and
+/// `switch` and `pattern` of `property` do (mediators.md §3.8, §4.1).
+#[derive(Clone, Debug)]
+pub(crate) struct FullMatch(Regex);
+
+impl FullMatch {
+    /// Compiles the text of a required attribute; what is wrong with it is reported.
+    pub(crate) fn required(
+        name: &'static str,
+        element: Element<'_>,
+        attributes: &mut Attributes<'_>,
+        context: &mut ParseContext<'_>,
+    ) -> Option<Self> {
+        let text = attributes.required(name, context)?;
+        Self::parse(text, name, element, context)
+    }
+
+    /// Compiles the text of an attribute; what is wrong with it is reported.
+    pub(crate) fn parse(
+        text: &str,
+        attribute: &str,
+        element: Element<'_>,
+        context: &mut ParseContext<'_>,
+    ) -> Option<Self> {
+        match Self::compile(text) {
+            Ok(pattern) => Some(pattern),
+            Err(error) => {
+                let (reason, help) = explain(&error);
+                let mut diagnostic = Diagnostic::error(
+                    codes::MEDIATOR_VALUE_INVALID,
+                    format!("\"{text}\" is no regular expression"),
+                )
+                .at(element.attribute_location(attribute))
+                .label(reason);
+                if let Some(help) = help {
+                    diagnostic = diagnostic.help(help);
+                }
+                context.push(diagnostic);
+                None
+            }
+        }
+    }
+
+    fn compile(text: &str) -> Result<Self, regex::Error> {
+        // On its own first: an unbalanced `a)(b` would become balanced by the group put around it.
+        Regex::new(text)?;
+        Regex::new(&format!("^(?:{text})$")).map(Self)
+    }
+
+    /// True when the whole text matches.
+    pub(crate) fn is_match(&self, text: &str) -> bool {
+        self.0.is_match(text)
+    }
+
+    /// The groups of a match of the whole text.
+    pub(crate) fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
+        self.0.captures(text)
+    }
+
+    /// How many groups there are, the whole match included.
+    pub(crate) fn groups(&self) -> usize {
+        self.0.captures_len()
+    }
+}
+
+/// One line of what the regex crate says, and what might help.
+fn explain(error: &regex::Error) -> (String, Option<&'static str>) {
+    let text = error.to_string();
+    let last = text.lines().last().unwrap_or_default();
+    let reason = last.strip_prefix("error: ").unwrap_or(last).to_owned();
+    let unsupported = reason.contains("look-around") || reason.contains("backreference");
+    let help = "matching takes linear time here: look-around and back-references do not exist";
+    (reason, unsupported.then_some(help))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FullMatch;
+
+    #[test]
+    fn only_the_whole_text_matches() {
+        let table = [
+            ("IB", "IBM", false),
+            ("IB.*", "IBM", true),
+            ("a|ab", "ab", true),
+            ("a", "a\n", false),
+            ("^a$", "a", true),
+            ("", "", true),
+            ("(^http.?://\\b)(.*):(\\d*)(.*)", "https://host:8243/path", true),
+            ("(^http.?://\\b)(.*):(\\d*)(.*)", "https://host/path", false),
+        ];
+        for (pattern, text, matches) in table {
+            let pattern = FullMatch::compile(pattern).expect("the pattern is valid");
+            assert_eq!(pattern.is_match(text), matches, "{pattern:?} on {text:?}");
+        }
+    }
+
+    #[test]
+    fn what_only_balances_inside_a_group_is_refused() {
+        for pattern in ["a)(b", "(", "[", "a(?=b)"] {
+            assert!(FullMatch::compile(pattern).is_err(), "{pattern}");
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! `<property name="…" value="…"/>`: sets or removes a property, or a header (mediators.md §3.8).
+//!
+//! ```xml
+//! <property name="host" expression="$trp:Host" pattern="([^:]+)(:\d+)?" group="1"/>
+//! <property name="HTTP_SC" value="503" scope="axis2"/>
+//! <property name="X-Via" action="remove" scope="transport"/>
+//! ```
+//!
+//! Reads the payload only when an expression does; setting `messageType` does not.
+
+mod config;
+mod content;
+mod run;
+mod target;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use config::Property;
