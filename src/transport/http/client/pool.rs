@@ -1,0 +1,112 @@
+//! The connections that wait for work, by thread, client and target.
+//!
+//! Without a limit on connections the pools are thread-local and need no lock; they are never held over an await, so a
+//! task that moves between threads merely gives its connection to the pool of the thread where its exchange ended.
+//! With a limit a connection goes back to the [`Slots`] it came from, wherever that is.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+
+use tokio::time::Instant;
+
+use super::connection::Connection;
+use super::idle::IdleConnections;
+use super::slots::Slots;
+use super::{Inner, Target};
+
+thread_local! {
+    static POOLS: RefCell<Vec<ClientPools>> = const { RefCell::new(Vec::new()) };
+}
+
+/// One client's pools on one thread.
+struct ClientPools {
+    client: Weak<Inner>,
+    targets: HashMap<Target, Pool, foldhash::fast::RandomState>,
+    /// The number of targets at which those without connections are forgotten.
+    sweep_at: usize,
+}
+
+enum Pool {
+    Unlimited(IdleConnections),
+    Limited(Arc<Slots>),
+}
+
+const FIRST_SWEEP: usize = 256;
+
+/// A connection without work that is still good, if there is one.
+pub(super) fn take(client: &Arc<Inner>, target: &Target, now: Instant) -> Option<Connection> {
+    let (found, dead) = with(client, |pools| match pools.targets.get_mut(target) {
+        Some(Pool::Unlimited(idle)) => idle.take(client, now),
+        Some(Pool::Limited(slots)) => slots.take(client, now),
+        None => (None, Vec::new()),
+    });
+    drop(dead);
+    found
+}
+
+/// Keeps a connection for the next request, or hands it to one that waits for it.
+pub(super) fn put(client: &Arc<Inner>, target: &Target, mut connection: Connection) {
+    if connection.sender.is_closed() {
+        return;
+    }
+    let now = Instant::now();
+    connection.idle_since = now;
+    connection.state.rest(now);
+    let superfluous = match connection.home.as_ref().map(Weak::upgrade) {
+        Some(Some(slots)) => slots.put(client, connection),
+        Some(None) => Some(connection),
+        None => with(client, |pools| match pools.pool(client, target) {
+            Pool::Unlimited(idle) => idle.put(client, connection),
+            Pool::Limited(_) => Some(connection),
+        }),
+    };
+    drop(superfluous);
+}
+
+/// The limit on the target's connections, when there is one.
+pub(super) fn slots(client: &Arc<Inner>, target: &Target) -> Option<Arc<Slots>> {
+    client.settings.max_connections_per_target?;
+    with(client, |pools| match pools.pool(client, target) {
+        Pool::Limited(slots) => Some(Arc::clone(slots)),
+        Pool::Unlimited(_) => None,
+    })
+}
+
+fn with<T>(client: &Arc<Inner>, work: impl FnOnce(&mut ClientPools) -> T) -> T {
+    POOLS.with_borrow_mut(|all| {
+        let index = match all.iter().position(|pools| pools.client.as_ptr() == Arc::as_ptr(client)) {
+            Some(index) => index,
+            None => {
+                all.retain(|pools| pools.client.strong_count() > 0);
+                all.push(ClientPools {
+                    client: Arc::downgrade(client),
+                    targets: HashMap::default(),
+                    sweep_at: FIRST_SWEEP,
+                });
+                all.len() - 1
+            }
+        };
+        // The index was found or made just above.
+        work(&mut all[index])
+    })
+}
+
+impl ClientPools {
+    fn pool(&mut self, client: &Inner, target: &Target) -> &mut Pool {
+        if self.targets.len() >= self.sweep_at && !self.targets.contains_key(target) {
+            // Addresses may come from messages: what was used once must not stay for ever.
+            self.targets.retain(|_, pool| match pool {
+                Pool::Unlimited(idle) => !idle.sweep(),
+                Pool::Limited(slots) => slots.is_in_use(),
+            });
+            self.sweep_at = FIRST_SWEEP.max(self.targets.len() * 2);
+        }
+        self.targets.entry(target.clone()).or_insert_with(|| {
+            match client.settings.max_connections_per_target {
+                None => Pool::Unlimited(IdleConnections::default()),
+                Some(limit) => Pool::Limited(Arc::new(Slots::new(limit.max(1)))),
+            }
+        })
+    }
+}

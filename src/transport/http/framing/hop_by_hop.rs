@@ -1,0 +1,78 @@
+//! What belongs to one connection and is never passed on (RFC 9110 §7.6.1).
+
+use ::http::header::{CONNECTION, HeaderName, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
+use ::http::{HeaderMap, HeaderValue};
+
+static KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+static PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
+
+/// Headers that routing, framing, authentication or trust rest on. A `Connection` header that names one of
+/// them is an attempt to have it removed on the way, and is ignored (hardening.md §2, row 37).
+const PROTECTED: [&str; 24] = [
+    "host",
+    "content-length",
+    "content-type",
+    "content-encoding",
+    "content-range",
+    "authorization",
+    "www-authenticate",
+    "proxy-authenticate",
+    "cookie",
+    "set-cookie",
+    "cache-control",
+    "date",
+    "age",
+    "vary",
+    "etag",
+    "location",
+    "range",
+    "expect",
+    "origin",
+    "referer",
+    "via",
+    "forwarded",
+    "soapaction",
+    "user-agent",
+];
+
+/// Removes `Connection` and what it names, `Keep-Alive`, `Proxy-Connection`, `TE`, `Trailer`,
+/// `Transfer-Encoding`, `Upgrade` and `Proxy-Authorization` (http-transport.md §17 rule 2, cases 24 and 25).
+///
+/// `Proxy-Authenticate` stays, and a `Connection` header cannot have an end-to-end header removed that
+/// routing, framing or trust rest on: `Host`, `Content-*`, `Authorization`, cookies, `Forwarded`, `X-Forwarded-*`
+/// and their like.
+pub fn strip_hop_by_hop(headers: &mut HeaderMap) {
+    if headers.contains_key(CONNECTION) {
+        strip_connection(headers);
+    }
+    for name in
+        [&KEEP_ALIVE, &PROXY_CONNECTION, &TE, &TRAILER, &TRANSFER_ENCODING, &UPGRADE, &PROXY_AUTHORIZATION]
+    {
+        if headers.contains_key(name) {
+            headers.remove(name);
+        }
+    }
+}
+
+fn strip_connection(headers: &mut HeaderMap) {
+    let options: Vec<HeaderValue> = headers.get_all(CONNECTION).iter().cloned().collect();
+    headers.remove(CONNECTION);
+    for option in options.iter().flat_map(|value| value.as_bytes().split(|&byte| byte == b',')) {
+        let option = option.trim_ascii();
+        if option.eq_ignore_ascii_case(b"close") || option.eq_ignore_ascii_case(b"keep-alive") {
+            continue;
+        }
+        if let Ok(name) = HeaderName::from_bytes(option)
+            && !is_protected(name.as_str())
+        {
+            headers.remove(name);
+        }
+    }
+}
+
+fn is_protected(lower_case_name: &str) -> bool {
+    PROTECTED.contains(&lower_case_name)
+        || lower_case_name.starts_with("x-forwarded-")
+        || lower_case_name.starts_with("access-control-")
+        || lower_case_name.starts_with("if-")
+}
