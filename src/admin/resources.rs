@@ -1,0 +1,81 @@
+//! What is answered at each path.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Extension, Json, Router, middleware};
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
+
+use super::AdminState;
+use super::guard::{self, Details, Guard};
+use crate::telemetry::metrics::Exposition;
+
+/// Paths for probes, which may ask without the token.
+pub(super) const HEALTH_PATHS: [&str; 4] = ["/live", "/liveness", "/ready", "/healthz"];
+
+/// Every path.
+pub(super) fn router(state: Arc<AdminState>, guard: Guard) -> Router {
+    Router::new()
+        .route("/metrics", get(metrics))
+        .route("/live", get(live))
+        .route("/liveness", get(live))
+        .route("/ready", get(ready))
+        .route("/healthz", get(ready))
+        .route("/api/v1/status", get(status))
+        .route("/api/v1/diagnostics", get(diagnostics))
+        .fallback(|| async { error(StatusCode::NOT_FOUND, "there is nothing at this path") })
+        .method_not_allowed_fallback(|| async {
+            error(StatusCode::METHOD_NOT_ALLOWED, "this can only be read")
+        })
+        .with_state(state)
+        // Around everything, so that nothing is answered unchecked.
+        .layer(middleware::from_fn_with_state(Arc::new(guard), guard::check))
+}
+
+/// An error as JSON.
+pub(super) fn error(status: StatusCode, message: &str) -> Response {
+    (status, Json(json!({ "schema": 1, "error": message }))).into_response()
+}
+
+async fn metrics(State(state): State<Arc<AdminState>>, headers: HeaderMap) -> Response {
+    let accept: Vec<&str> = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
+    let format = Exposition::from_accept(&accept.join(","));
+    ([(CONTENT_TYPE, format.content_type())], state.metrics.encode(format)).into_response()
+}
+
+async fn live() -> Response {
+    Json(json!({ "schema": 1, "live": true })).into_response()
+}
+
+async fn ready(State(state): State<Arc<AdminState>>, Extension(details): Extension<Details>) -> Response {
+    let status = state.status();
+    let not_ready = status.not_ready();
+    let code = if not_ready.is_none() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let mut body = json!({ "schema": 1, "ready": not_ready.is_none() });
+    if let Details(true) = details
+        && let Some(body) = body.as_object_mut()
+    {
+        body.insert("reason".to_owned(), json!(not_ready));
+        body.insert("artifact_faults".to_owned(), json!(status.artifact_faults));
+    }
+    (code, Json(body)).into_response()
+}
+
+async fn status(State(state): State<Arc<AdminState>>) -> Response {
+    Json(state.report()).into_response()
+}
+
+async fn diagnostics(State(state): State<Arc<AdminState>>) -> Response {
+    let diagnostics = state.diagnostics();
+    let body = json!({
+        "schema": 1,
+        "errors": diagnostics.error_count(),
+        "warnings": diagnostics.warning_count(),
+        "diagnostics": &*diagnostics,
+    });
+    Json(body).into_response()
+}

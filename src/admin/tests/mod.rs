@@ -1,0 +1,92 @@
+//! Tests of the admin interface, over real sockets.
+
+mod access;
+mod resources;
+mod server;
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::*;
+use crate::settings::Secret;
+use crate::telemetry::metrics::{Build, Metrics};
+
+/// Long enough for a machine under load.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running admin interface and what it shows.
+struct Running {
+    server: AdminServer,
+    state: Arc<AdminState>,
+}
+
+/// An answer, taken apart.
+#[derive(Debug)]
+struct Answer {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+fn state() -> Arc<AdminState> {
+    let metrics = Metrics::new(Build { version: "1.2.3", revision: "abc" }, &["http"], 1);
+    Arc::new(AdminState::new("1.2.3", Arc::new(metrics)))
+}
+
+fn options(token: Option<&str>) -> AdminOptions {
+    AdminOptions { address: ([127, 0, 0, 1], 0).into(), token: token.map(Secret::new) }
+}
+
+impl Running {
+    fn start(token: Option<&str>) -> Running {
+        let state = state();
+        let server = AdminServer::start(options(token), Arc::clone(&state)).expect("it starts");
+        Running { server, state }
+    }
+
+    /// A GET with a host of the loopback interface and these header lines.
+    fn get(&self, path: &str, headers: &[&str]) -> Answer {
+        self.send("GET", path, &[&["Host: localhost"], headers].concat())
+    }
+
+    /// A request with exactly these header lines.
+    fn send(&self, method: &str, target: &str, headers: &[&str]) -> Answer {
+        let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+        exchange(
+            self.server.address(),
+            &format!("{method} {target} HTTP/1.1\r\n{lines}Connection: close\r\n\r\n"),
+        )
+    }
+}
+
+fn connect(address: SocketAddr) -> TcpStream {
+    let stream = TcpStream::connect_timeout(&address, PATIENCE).expect("it accepts");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a time-out can be set");
+    stream
+}
+
+fn exchange(address: SocketAddr, request: &str) -> Answer {
+    let mut stream = connect(address);
+    stream.write_all(request.as_bytes()).expect("the request is sent");
+    let mut text = String::new();
+    stream.read_to_string(&mut text).expect("the answer ends");
+    let (head, body) = text.split_once("\r\n\r\n").expect("the head ends");
+    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+    Answer { status, head: head.to_ascii_lowercase(), body: body.to_owned() }
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        assert_eq!(self.header("content-type"), Some("application/json"));
+        serde_json::from_str(&self.body).expect("the body is JSON")
+    }
+
+    /// The value of a header, in lower case.
+    fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+}

@@ -1,0 +1,105 @@
+//! What must fit together between keys.
+
+use std::net::SocketAddr;
+
+use sinew_core::diagnostics::{Diagnostic, Diagnostics, codes};
+
+use super::{Loaded, Origin};
+
+/// Everything that does not fit together.
+pub(super) fn check(loaded: &Loaded) -> Diagnostics {
+    let mut problems = Diagnostics::new();
+    problems.extend(check_certificate(loaded));
+    problems.extend(check_addresses(loaded));
+    problems.extend(check_admin(loaded));
+    problems.extend(check_tls(loaded));
+    problems
+}
+
+fn check_certificate(loaded: &Loaded) -> Option<Diagnostic> {
+    let https = &loaded.settings.listeners.https;
+    match (&https.certificate, &https.key) {
+        (Some(_), None) => {
+            let problem = error("`listeners.https.certificate` needs `listeners.https.key`");
+            Some(at_origin(loaded, "listeners.https.certificate", problem))
+        }
+        (None, Some(_)) => {
+            let problem = error("`listeners.https.key` needs `listeners.https.certificate`");
+            Some(at_origin(loaded, "listeners.https.key", problem))
+        }
+        (None, None) if https.enabled && https.development_certificate_directory.is_none() => {
+            let help =
+                "set `certificate` and `key`, or `development_certificate_directory` for trying things out";
+            let problem = error("`listeners.https` has no certificate").help(help);
+            Some(at_origin(loaded, "listeners.https.enabled", problem))
+        }
+        _ => None,
+    }
+}
+
+fn check_addresses(loaded: &Loaded) -> Diagnostics {
+    let settings = &loaded.settings;
+    let listeners = &settings.listeners;
+    let all: [(&str, bool, SocketAddr); 3] = [
+        ("listeners.http.address", listeners.http.enabled, listeners.http.address),
+        ("listeners.https.address", listeners.https.enabled, listeners.https.address),
+        ("admin.address", settings.admin.enabled, settings.admin.address),
+    ];
+    let open: Vec<_> = all.iter().filter(|(_, enabled, address)| *enabled && address.port() != 0).collect();
+    let mut problems = Diagnostics::new();
+    for (index, (key, _, address)) in open.iter().enumerate() {
+        if let Some((other, _, _)) = open.iter().take(index).find(|(_, _, other)| overlap(*address, *other)) {
+            let problem = error(&format!("`{key}` and `{other}` listen on the same port"));
+            let place = if *loaded.origin(key) == Origin::Default { other } else { key };
+            problems.push(at_origin(loaded, place, problem));
+        }
+    }
+    if !listeners.http.enabled && !listeners.https.enabled {
+        let problem =
+            Diagnostic::warning(codes::VALUE_IGNORED, "no listener is enabled: no client can connect");
+        problems.push(at_origin(loaded, "listeners.http.enabled", problem));
+    }
+    problems
+}
+
+/// Whether two listeners would get in each other's way: the same port, and an address that covers the other.
+fn overlap(left: SocketAddr, right: SocketAddr) -> bool {
+    let covers = left.ip() == right.ip()
+        || (left.is_ipv4() == right.is_ipv4() && (left.ip().is_unspecified() || right.ip().is_unspecified()));
+    left.port() == right.port() && covers
+}
+
+fn check_admin(loaded: &Loaded) -> Option<Diagnostic> {
+    let admin = &loaded.settings.admin;
+    if !admin.enabled || admin.token.is_some() || admin.address.ip().is_loopback() {
+        return None;
+    }
+    let help = "listen on 127.0.0.1, or set `admin.token` to a reference such as \"file:/run/secrets/sinew\"";
+    let problem = error("`admin.address` is open to others and has no `admin.token`").help(help);
+    Some(at_origin(loaded, "admin.address", problem))
+}
+
+fn check_tls(loaded: &Loaded) -> Option<Diagnostic> {
+    let tls = &loaded.settings.tls;
+    if tls.verify || tls.ca_file.is_none() {
+        return None;
+    }
+    let problem = Diagnostic::warning(codes::VALUE_IGNORED, "`tls.ca_file` is not used without `tls.verify`");
+    Some(at_origin(loaded, "tls.ca_file", problem))
+}
+
+fn error(message: &str) -> Diagnostic {
+    Diagnostic::error(codes::SETTINGS_INVALID, message)
+}
+
+/// Puts a diagnostic at the place where the value of a key was given; outside files it names the source instead.
+fn at_origin(loaded: &Loaded, key: &str, mut diagnostic: Diagnostic) -> Diagnostic {
+    match loaded.origin(key) {
+        Origin::File(location) => diagnostic.at(location.clone()),
+        Origin::Default => diagnostic,
+        origin @ (Origin::Environment(_) | Origin::Flag(_)) => {
+            diagnostic.message = format!("{origin}: {}", diagnostic.message);
+            diagnostic
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! The text of `docs/settings.md`, made from the declarations.
+
+use std::fmt::Write;
+
+use super::key::{Key, describe};
+
+const INTRODUCTION: &str = "\
+<!-- Made from the documentation in src/settings/sections. Change it there. -->
+
+# Settings
+
+`sinew.toml` holds the settings of the process: listeners, limits, time-outs, logs. What is done with messages is not
+configured here but in the artifacts of the deployment directory.
+
+Every key has a default, so that an empty file, or none, works. A key can be given in four places; the first of these
+that gives it wins:
+
+1. a flag: `--set timeouts.header=10s`, or a flag of its own such as `--listen`;
+2. the environment variable named with the key below;
+3. the settings file;
+4. the default.
+
+`sinew show settings` prints every value and where it comes from. Unknown keys are errors, in the file and in `--set`.
+
+| Values | Written as |
+|---|---|
+| durations | a whole number and `ms`, `s`, `m` or `h`: `\"250ms\"`, `\"30s\"`, `\"5m\"` |
+| sizes | bytes, or a whole number and `B`, `KiB`, `MiB` or `GiB`: `65536`, `\"64KiB\"` |
+| lists | `[\"a\", \"b\"]` in the file, `a,b` in flags and the environment |
+| secrets | a reference, `file:PATH` or `env:NAME`; never the secret itself |
+| paths | relative to the directory in which the process was started |
+
+A key that may have no value is set to none by `0` for numbers, sizes and durations, and by an empty text otherwise.
+";
+
+/// The whole page, in Markdown.
+pub fn reference() -> String {
+    let (tables, keys) = describe();
+    let mut page = INTRODUCTION.to_owned();
+    for table in tables.iter().filter(|table| !table.path.is_empty()) {
+        page.push_str(&format!("\n## `[{}]`\n\n{}\n", table.path, table.documentation));
+        for key in keys.iter().filter(|key| key.table_and_name().0 == table.path) {
+            page.push_str(&entry(key));
+        }
+    }
+    page
+}
+
+fn entry(key: &Key) -> String {
+    let default = if key.default.is_empty() { "empty".to_owned() } else { format!("`{}`", key.default) };
+    let mut entry = String::new();
+    // Writing to a string cannot fail.
+    let _ = write!(
+        entry,
+        "\n### `{}`\n\n{}\n\n- Value: {}\n- Default: {default}\n- Environment: `{}`\n",
+        key.table_and_name().1,
+        key.documentation,
+        key.kind,
+        key.environment_variable(),
+    );
+    entry
+}

@@ -1,0 +1,107 @@
+//! What concerns those who run it: process, logs, admin interface, deployment, compatibility.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use http::HeaderName;
+
+use super::{HOUR, SECOND};
+use crate::settings::key::section;
+use crate::settings::secret::SecretReference;
+use crate::settings::value::{
+    AccessLogFormat, Count, Duration, HeaderText, LogDestination, LogFilter, LogFormat,
+};
+
+section! {
+    /// The process as a whole.
+    pub struct Server {
+        /// The `Server` header of our own answers. Without it they have none.
+        pub name: Option<HeaderText> = "Sinew",
+        /// The `User-Agent` header of requests to members, unless `compat.user_agent_preserve` passes on the client's.
+        /// Without it they have none.
+        pub user_agent: Option<HeaderText> = "Sinew",
+        /// Worker threads. None means one for each processor core.
+        pub threads: Option<Count<1, 1024>> = "0",
+        /// How long `/ready` says no before a drain stops accepting connections, so that a balancer in front can
+        /// look away. 5s is good advice in Kubernetes.
+        pub drain_announce: Duration<0, { HOUR }> = "0ms",
+        /// How long requests in flight may go on when the process is told to end. What is left then is cut off.
+        pub drain_deadline: Duration<0, { 24 * HOUR }> = "30s",
+        /// Whether one broken artifact keeps `/ready` from saying yes. In any case the broken artifact is left out
+        /// and everything else runs.
+        pub strict: bool = "false",
+    }
+}
+
+section! {
+    /// The application log, which goes to standard error.
+    pub struct Logs {
+        /// What is written. Levels can be given for parts: `info,sinew::transport=debug`.
+        pub level: LogFilter = "info",
+        /// How it is written. `auto` is text on a terminal and JSON elsewhere.
+        pub format: LogFormat = "auto",
+    }
+    tables {
+        /// The access log.
+        pub access: AccessLog,
+    }
+}
+
+section! {
+    /// The access log: one record for each exchange, when it ends or is cut off, also for refused requests.
+    pub struct AccessLog {
+        /// Whether it is written.
+        pub enabled: bool = "false",
+        /// How records are written. `combined` holds less, but everything reads it.
+        pub format: AccessLogFormat = "json",
+        /// Where records go. Writing never holds up a request: when the destination is too slow, records are left out
+        /// and counted in `sinew_access_log_dropped_total`.
+        pub path: LogDestination = "stdout",
+    }
+}
+
+section! {
+    /// The admin interface: health, metrics, status. It is a listener of its own and shows nothing of the messages.
+    pub struct Admin {
+        /// Whether it listens at all.
+        pub enabled: bool = "true",
+        /// Where it listens. Any address that is not of the loopback interface needs a `token`.
+        pub address: SocketAddr = "127.0.0.1:9191",
+        /// A secret of visible ASCII characters that requests must carry as `Authorization: Bearer …`. It travels in
+        /// the clear. `/live` and `/ready` answer without it, but then without details.
+        pub token: Option<SecretReference> = "",
+    }
+}
+
+section! {
+    /// The deployed configuration: the directory with the artifacts, and how changes in it are noticed.
+    pub struct Deployment {
+        /// The directory with `proxy-services`, `sequences`, `endpoints` and so on.
+        pub directory: PathBuf = "synapse-configs/default",
+        /// Whether changes are deployed while the process runs.
+        pub watch: bool = "true",
+        /// How long a file must be unchanged before it is read, so that half written files are left alone.
+        pub quiet: Duration<0, { 60 * SECOND }> = "200ms",
+        /// How often the directory is looked through. The operating system's messages about changes are only a hint
+        /// to do so earlier: shared and mounted directories often have none.
+        pub rescan: Duration<50, { HOUR }> = "500ms",
+    }
+}
+
+section! {
+    /// Behaviour that configurations made for other Synapse engines may rely on.
+    pub struct Compat {
+        /// Whether an answer that no endpoint gave, but a sequence made of the request, keeps the request's `Cookie`
+        /// and `Authorization` headers. It shows a client's credentials to whoever sees the answer.
+        pub reflect_credentials: bool = "false",
+        /// Whether members get the client's `User-Agent` instead of `server.user_agent`.
+        pub user_agent_preserve: bool = "false",
+        /// Whether clients get the member's `Server` header instead of `server.name`.
+        pub server_preserve: bool = "true",
+        /// Headers that are passed on where they would be replaced or removed, in both directions. Headers that
+        /// concern one connection or the framing of a message are never passed on.
+        pub headers_preserve: Vec<HeaderName> = "",
+        /// Whether bodies go to members in chunks even when their length is known, as older engines did.
+        pub always_chunk: bool = "false",
+    }
+}

@@ -1,0 +1,183 @@
+//! Values that are text: addresses, paths, header values and names, log filters and destinations.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use http::{HeaderName, HeaderValue};
+use sinew_core::diagnostics::nearest;
+use toml::de::DeValue;
+use tracing_subscriber::EnvFilter;
+
+use super::{Optional, Problem, Value, unexpected};
+
+/// Text that can stand in a header: visible ASCII and spaces, 1 to 200 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeaderText(HeaderValue);
+
+/// Which records of the application log are kept: a level, or a list of `target=level`, such as
+/// `info,sinew::transport=debug`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogFilter(String);
+
+/// Where the access log goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogDestination {
+    /// The standard output of the process.
+    StandardOutput,
+    /// A file that is appended to, and made when it does not exist.
+    File(PathBuf),
+}
+
+/// The levels of a log filter, the quietest first.
+const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
+
+impl HeaderText {
+    /// As the value of a header.
+    pub fn value(&self) -> &HeaderValue {
+        &self.0
+    }
+}
+
+impl Value for HeaderText {
+    fn kind() -> String {
+        "text of 1 to 200 visible ASCII characters and spaces".to_owned()
+    }
+
+    fn from_text(text: &str) -> Result<Self, Problem> {
+        let visible = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+        let value = HeaderValue::from_str(text);
+        match value {
+            Ok(value) if visible && (1..=200).contains(&text.len()) => Ok(Self(value)),
+            _ => Err(Problem("this text cannot stand in a header".to_owned())),
+        }
+    }
+
+    fn to_text(&self) -> String {
+        String::from_utf8_lossy(self.0.as_bytes()).into_owned()
+    }
+}
+
+impl Optional for HeaderText {
+    const ABSENT: &'static str = "";
+}
+
+impl LogFilter {
+    /// The filter for a subscriber.
+    pub fn to_filter(&self) -> EnvFilter {
+        EnvFilter::new(&self.0)
+    }
+}
+
+impl Value for LogFilter {
+    fn kind() -> String {
+        format!("a level ({}) or a list such as `info,sinew::transport=debug`", LEVELS.join(", "))
+    }
+
+    fn from_text(text: &str) -> Result<Self, Problem> {
+        // The filter's own parser takes any word that is no level for a target, and shows nothing then.
+        for word in text.split(',').map(str::trim).take_while(|word| !word.contains('[')) {
+            if !word.contains('=') && !LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word)) {
+                let meant =
+                    nearest(word, LEVELS).map_or(String::new(), |level| format!(", did you mean `{level}`?"));
+                return Err(Problem(format!("`{word}` is no level{meant}")));
+            }
+        }
+        match EnvFilter::builder().parse(text) {
+            Ok(_) => Ok(Self(text.to_owned())),
+            Err(error) => Err(Problem(format!("`{text}` is no filter: {error}"))),
+        }
+    }
+
+    fn to_text(&self) -> String {
+        self.0.clone()
+    }
+}
+
+impl Value for LogDestination {
+    fn kind() -> String {
+        "`stdout` or a path".to_owned()
+    }
+
+    fn from_text(text: &str) -> Result<Self, Problem> {
+        match text {
+            "stdout" => Ok(Self::StandardOutput),
+            path => PathBuf::from_text(path).map(Self::File),
+        }
+    }
+
+    fn to_text(&self) -> String {
+        match self {
+            Self::StandardOutput => "stdout".to_owned(),
+            Self::File(path) => path.to_text(),
+        }
+    }
+}
+
+impl Value for PathBuf {
+    fn kind() -> String {
+        "a path".to_owned()
+    }
+
+    fn from_text(text: &str) -> Result<Self, Problem> {
+        match text {
+            "" => Err(Problem("the path is empty".to_owned())),
+            text if text.contains('\0') => Err(Problem("the path contains a NUL character".to_owned())),
+            text => Ok(Path::new(text).to_owned()),
+        }
+    }
+
+    fn to_text(&self) -> String {
+        self.display().to_string()
+    }
+}
+
+impl Optional for PathBuf {
+    const ABSENT: &'static str = "";
+}
+
+impl Value for SocketAddr {
+    fn kind() -> String {
+        "an IP address and a port, such as 0.0.0.0:8280 or [::1]:8280".to_owned()
+    }
+
+    fn from_text(text: &str) -> Result<Self, Problem> {
+        text.parse().map_err(|_| Problem(format!("`{text}` is no IP address with a port")))
+    }
+
+    fn to_text(&self) -> String {
+        self.to_string()
+    }
+}
+
+/// A list of header names: an array of strings in the file, a comma-separated text elsewhere.
+impl Value for Vec<HeaderName> {
+    const STRING_IN_FILE: bool = false;
+
+    fn kind() -> String {
+        "a list of header names".to_owned()
+    }
+
+    fn from_text(text: &str) -> Result<Self, Problem> {
+        text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(header_name).collect()
+    }
+
+    fn from_toml(value: &DeValue<'_>) -> Result<Self, Problem> {
+        let names = value.as_array().ok_or_else(|| unexpected(value))?;
+        names
+            .iter()
+            .map(|name| {
+                name.get_ref().as_str().ok_or_else(|| Problem("not every name is a string".to_owned()))
+            })
+            .map(|name| name.and_then(|name| header_name(name.trim())))
+            .collect()
+    }
+
+    fn to_text(&self) -> String {
+        let names: Vec<&str> = self.iter().map(HeaderName::as_str).collect();
+        names.join(",")
+    }
+}
+
+fn header_name(text: &str) -> Result<HeaderName, Problem> {
+    text.parse().map_err(|_| Problem(format!("`{text}` is no header name")))
+}
