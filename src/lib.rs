@@ -1,1 +1,15 @@
-//! Sinew.
+//! Sinew: an elastic load balancer configured in the Apache Synapse language.
+//!
+//! The modules are floors; `ARCHITECTURE.md` draws them and says who may use whom.
+
+pub mod admin;
+pub mod cli;
+pub mod compiler;
+pub mod deployment;
+pub mod dispatch;
+pub mod endpoints;
+pub mod server;
+pub mod settings;
+pub mod telemetry;
+pub mod testing;
+pub mod transport;

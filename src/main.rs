@@ -1,3 +1,8 @@
 //! The `sinew` command.
 
-fn main() {}
+use clap::Parser;
+use sinew::cli::{Arguments, Exit, execute};
+
+fn main() -> Exit {
+    execute(Arguments::parse())
+}

@@ -1,0 +1,54 @@
+//! The command line: text for people, exit codes for scripts (operations.md §3).
+
+mod check;
+mod completions;
+mod exit;
+mod mediate;
+mod output;
+mod run;
+mod show;
+
+use clap::{Parser, Subcommand};
+
+pub use exit::Exit;
+pub use output::{Color, Format};
+
+/// An elastic load balancer configured in the Apache Synapse language.
+#[derive(Debug, Parser)]
+#[command(name = "sinew", version, propagate_version = true, max_term_width = 100)]
+pub struct Arguments {
+    /// When to colour what is printed for people
+    #[arg(long, value_enum, global = true, default_value_t)]
+    color: Color,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve a configuration folder
+    Run(run::Run),
+    /// Report everything that is wrong in configuration folders or files, without serving them
+    Check(check::Check),
+    /// Print what a configuration defines, or the settings and where each comes from
+    Show(show::Show),
+    /// Run one request through a flow without opening a port, and print what happened
+    Mediate(mediate::Mediate),
+    /// Print a completion script for a shell
+    Completions(completions::Completions),
+}
+
+/// Runs the command that was typed.
+pub fn execute(arguments: Arguments) -> Exit {
+    let color = arguments.color;
+    match arguments.command {
+        Command::Run(command) => command.execute(color),
+        Command::Check(command) => command.execute(color),
+        Command::Show(command) => command.execute(color),
+        Command::Mediate(command) => command.execute(color),
+        Command::Completions(command) => command.execute(),
+    }
+}
+
+/// The folder that commands look at when none is named.
+const DEFAULT_FOLDER: &str = "synapse-configs/default";

@@ -1,0 +1,369 @@
+//! The compiler's run over a configuration.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sinew_core::config::endpoint::{EndpointDefinition, EndpointKind, SendingDefinition};
+use sinew_core::config::{
+    Configuration, EndpointSlot, MediatorRegistry, ProxyDefinition, ResourceKey, SequenceSlot,
+};
+use sinew_core::diagnostics::{Code, Diagnostic, Diagnostics, codes, nearest};
+use sinew_core::mediation::{Endpoint, FaultHandler, Sequence, SequenceReference};
+
+use super::sequences::List;
+use super::{Deployed, ProxyService, Routes, defaults};
+use crate::endpoints::{AddressEndpoint, Client, DefaultEndpoint, Leaf, LeafSettings, RequestPolicy};
+use crate::telemetry::metrics::{Build, Metrics, ServiceKind};
+use crate::transport::http::client::Timeouts;
+
+/// What compiling needs besides the configuration.
+#[derive(Clone, Debug)]
+pub struct CompileSettings {
+    /// The time-outs of endpoints that set none.
+    pub timeouts: Timeouts,
+    /// What the settings say about request headers.
+    pub policy: Arc<RequestPolicy>,
+    /// The names of this server for `pinnedServers`.
+    pub server_names: Vec<String>,
+    /// Where services and endpoints are counted.
+    pub metrics: Arc<Metrics>,
+}
+
+impl Default for CompileSettings {
+    fn default() -> Self {
+        let build = Build { version: env!("CARGO_PKG_VERSION"), revision: "unknown" };
+        Self {
+            timeouts: Timeouts::default(),
+            policy: Arc::default(),
+            server_names: Vec::new(),
+            metrics: Arc::new(Metrics::new(build, &["http", "https"], 1)),
+        }
+    }
+}
+
+/// Compiles a configuration. References that lead nowhere are reported as errors and become faults at message time
+/// (configuration.md §2.6), so that one of them does not take the rest down.
+pub fn compile<C: Client>(
+    mut configuration: Configuration,
+    revision: u64,
+    settings: &CompileSettings,
+    registry: &MediatorRegistry,
+    client: C,
+) -> (Deployed, Diagnostics) {
+    defaults::complete(&mut configuration, registry);
+    let configuration = Arc::new(configuration);
+    let mut compiler = Compiler::new(&configuration, settings, client);
+    let names: Vec<_> = configuration.sequences.keys().cloned().collect();
+    for name in &names {
+        compiler.sequence_by_name(name);
+    }
+    for name in configuration.endpoints.keys() {
+        compiler.endpoint_by_name(name);
+    }
+    let routes = compiler.routes();
+    let default_endpoint = compiler.default_endpoint();
+    let found = |name: &str| match compiler.sequences.get(name) {
+        Some(State::Done(SequenceReference::Found(sequence))) => Some(sequence.clone()),
+        _ => None,
+    };
+    let main = found("main").unwrap_or_else(|| empty("sequence:main"));
+    let pre_mediate = found("pre-mediate");
+    let sequences =
+        names.iter().filter_map(|name| Some((name.clone(), found(name)?))).collect::<HashMap<_, _>>();
+    let endpoints = std::mem::take(&mut compiler.endpoints);
+    let endpoints = endpoints.into_iter().filter_map(|(name, state)| match state {
+        State::Done(Some(endpoint)) => Some((name, endpoint)),
+        _ => None,
+    });
+    let deployed = Deployed {
+        revision,
+        routes,
+        main,
+        fault: FaultHandler::Key("fault".into()),
+        pre_mediate,
+        main_metrics: settings.metrics.service(ServiceKind::Main, "main"),
+        sequences,
+        endpoints: endpoints.collect(),
+        default_endpoint,
+        configuration: configuration.clone(),
+    };
+    let mut diagnostics = compiler.diagnostics;
+    diagnostics.sort();
+    (deployed, diagnostics)
+}
+
+fn empty(address: &str) -> Arc<Sequence> {
+    Arc::new(Sequence { address: address.into(), steps: Box::default(), on_error: None })
+}
+
+/// How far an artifact is: while one is being compiled, meeting it again is a cycle.
+pub(super) enum State<T> {
+    InProgress,
+    Done(T),
+}
+
+/// The compiler's state.
+pub(super) struct Compiler<'a, C> {
+    pub(super) configuration: &'a Configuration,
+    pub(super) diagnostics: Diagnostics,
+    settings: &'a CompileSettings,
+    client: C,
+    sequences: HashMap<Arc<str>, State<SequenceReference>>,
+    endpoints: HashMap<Arc<str>, State<Option<Arc<dyn Endpoint>>>>,
+}
+
+impl<'a, C: Client> Compiler<'a, C> {
+    fn new(configuration: &'a Configuration, settings: &'a CompileSettings, client: C) -> Self {
+        Self {
+            configuration,
+            settings,
+            client,
+            diagnostics: Diagnostics::default(),
+            sequences: HashMap::new(),
+            endpoints: HashMap::new(),
+        }
+    }
+
+    /// The sequence with a key; a missing one or a cycle is reported at the key.
+    pub(super) fn sequence_by_key(&mut self, key: &ResourceKey) -> SequenceReference {
+        match self.sequence_by_name(&key.text) {
+            Some(reference) => {
+                if let SequenceReference::Missing(_) = reference {
+                    self.missing(key, codes::SEQUENCE_NOT_DEFINED, "sequence");
+                }
+                reference
+            }
+            None => {
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        codes::SEQUENCE_CYCLE,
+                        format!("sequence \"{}\" comes back to itself", key.text),
+                    )
+                    .at(key.location.clone())
+                    .label("closes the circle")
+                    .help("a sequence that calls itself, directly or through others, never ends"),
+                );
+                SequenceReference::Missing(key.text.clone())
+            }
+        }
+    }
+
+    /// The named sequence, compiled when first asked for; `None` while it is being compiled.
+    fn sequence_by_name(&mut self, name: &Arc<str>) -> Option<SequenceReference> {
+        match self.sequences.get(name) {
+            Some(State::Done(reference)) => return Some(reference.clone()),
+            Some(State::InProgress) => return None,
+            None => {}
+        }
+        let Some(definition) = self.configuration.sequences.get(name) else {
+            return Some(SequenceReference::Missing(name.clone()));
+        };
+        self.sequences.insert(name.clone(), State::InProgress);
+        let address: Arc<str> = format!("sequence:{name}").into();
+        let sequence = List { compiler: self, address }.sequence(definition);
+        let reference = SequenceReference::Found(Arc::new(sequence));
+        self.sequences.insert(name.clone(), State::Done(reference.clone()));
+        Some(reference)
+    }
+
+    /// The handler for an `onError` key. It is looked up when a fault happens, so that it may lead back to where it
+    /// was named; here it is only checked.
+    pub(super) fn on_error(&mut self, key: &ResourceKey) -> FaultHandler {
+        if !self.configuration.sequences.contains_key(&key.text) {
+            self.missing(key, codes::SEQUENCE_NOT_DEFINED, "sequence");
+        }
+        FaultHandler::Key(key.text.clone())
+    }
+
+    /// Reports a key that nothing has: an error, or a warning where a registry may have it.
+    fn missing(&mut self, key: &ResourceKey, code: Code, what: &str) {
+        let text = &key.text;
+        let mut diagnostic = if self.configuration.has_registry {
+            Diagnostic::warning(
+                codes::RESOLVED_AT_RUN_TIME,
+                format!(
+                    "{what} \"{text}\" is not defined here; using it is a fault unless the registry has it"
+                ),
+            )
+        } else {
+            Diagnostic::error(code, format!("{what} \"{text}\" is not defined"))
+        };
+        diagnostic = diagnostic.at(key.location.clone()).label(format!("no {what} with this key"));
+        let sequences = self.configuration.sequences.iter().map(|(name, d)| (name, &d.location));
+        let endpoints = self.configuration.endpoints.iter().map(|(name, d)| (name, &d.location));
+        let candidates: HashMap<_, _> =
+            if what == "sequence" { sequences.collect() } else { endpoints.collect() };
+        if let Some(near) = nearest(text, candidates.keys().map(|name| &***name)) {
+            let place = candidates.get(&Arc::from(near)).map(|location| format!(" in {}", place(location)));
+            diagnostic =
+                diagnostic.help(format!("a {what} \"{near}\" is defined{}", place.unwrap_or_default()));
+        }
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// A named endpoint, compiled when first asked for; the outer `None` while it is being compiled.
+    fn endpoint_by_name(&mut self, name: &Arc<str>) -> Option<Option<Arc<dyn Endpoint>>> {
+        match self.endpoints.get(name) {
+            Some(State::Done(endpoint)) => return Some(endpoint.clone()),
+            Some(State::InProgress) => return None,
+            None => {}
+        }
+        let Some(definition) = self.configuration.endpoints.get(name) else {
+            return Some(None);
+        };
+        self.endpoints.insert(name.clone(), State::InProgress);
+        let endpoint = self.endpoint(definition, name.clone());
+        self.endpoints.insert(name.clone(), State::Done(Some(endpoint.clone())));
+        Some(Some(endpoint))
+    }
+
+    /// Compiles an endpoint. One that cannot work becomes one that faults when used.
+    pub(super) fn endpoint(
+        &mut self,
+        definition: &EndpointDefinition,
+        address: Arc<str>,
+    ) -> Arc<dyn Endpoint> {
+        let name = definition.name.clone().unwrap_or(address);
+        match &definition.kind {
+            EndpointKind::Indirect(key) => self.indirect(key),
+            EndpointKind::Default(sending) => {
+                Arc::new(DefaultEndpoint(self.leaf(definition, sending.clone(), name)))
+            }
+            EndpointKind::Address { uri, sending } => {
+                let leaf = self.leaf(definition, sending.clone(), name);
+                match AddressEndpoint::new(leaf, uri.clone()) {
+                    Ok(endpoint) => Arc::new(endpoint),
+                    Err(message) => {
+                        self.diagnostics.push(
+                            Diagnostic::error(codes::ENDPOINT_VALUE_INVALID, message.clone())
+                                .at(definition.location.clone())
+                                .label("this endpoint cannot be sent to"),
+                        );
+                        Arc::new(super::sequences::Unusable::new(&uri.text, message))
+                    }
+                }
+            }
+        }
+    }
+
+    fn indirect(&mut self, key: &ResourceKey) -> Arc<dyn Endpoint> {
+        match self.endpoint_by_name(&key.text) {
+            Some(Some(endpoint)) => return endpoint,
+            Some(None) => self.missing(key, codes::ENDPOINT_NOT_DEFINED, "endpoint"),
+            None => self.diagnostics.push(
+                Diagnostic::error(
+                    codes::ENDPOINT_CYCLE,
+                    format!("endpoint \"{}\" comes back to itself", key.text),
+                )
+                .at(key.location.clone())
+                .label("closes the circle"),
+            ),
+        }
+        Arc::new(super::sequences::Unusable::missing(&key.text))
+    }
+
+    fn leaf(
+        &mut self,
+        definition: &EndpointDefinition,
+        sending: SendingDefinition,
+        name: Arc<str>,
+    ) -> Leaf<C> {
+        let on_error = definition.on_error.as_ref().map(|key| self.on_error(key));
+        let metrics = self.settings.metrics.endpoint(&name);
+        let settings = LeafSettings {
+            name,
+            on_error,
+            properties: definition.properties.clone(),
+            sending,
+            timeouts: self.settings.timeouts,
+            policy: self.settings.policy.clone(),
+            metrics,
+        };
+        Leaf::new(settings, self.client.clone())
+    }
+
+    fn default_endpoint(&self) -> Arc<dyn Endpoint> {
+        let settings = LeafSettings {
+            name: "<To>".into(),
+            on_error: None,
+            properties: Vec::new(),
+            sending: SendingDefinition::default(),
+            timeouts: self.settings.timeouts,
+            policy: self.settings.policy.clone(),
+            metrics: self.settings.metrics.endpoint("default"),
+        };
+        Arc::new(DefaultEndpoint(Leaf::new(settings, self.client.clone())))
+    }
+
+    fn routes(&mut self) -> Routes {
+        let mut routes = Routes::default();
+        for definition in self.configuration.proxies.values() {
+            let pinned_elsewhere = !definition.pinned_servers.is_empty()
+                && !definition.pinned_servers.iter().any(|name| self.is_this_server(name));
+            let service = Arc::new(self.proxy(definition));
+            if pinned_elsewhere {
+                continue;
+            }
+            if let Some(path) = definition.parameters.get("ServiceURI")
+                && let Some(taken) = routes.add_path(path, service.clone())
+            {
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        codes::DUPLICATE_NAME,
+                        format!("the path \"{path}\" belongs to proxy service \"{}\" already", taken.name),
+                    )
+                    .at(definition.location.clone())
+                    .label("second of its ServiceURI"),
+                );
+            }
+            routes.add(service);
+        }
+        routes
+    }
+
+    fn is_this_server(&self, name: &str) -> bool {
+        name == "localhost" || self.settings.server_names.iter().any(|own| own == name)
+    }
+
+    fn proxy(&mut self, definition: &ProxyDefinition) -> ProxyService {
+        let name = &definition.name;
+        let target = &definition.target;
+        let mut slot = |slot: &Option<SequenceSlot>, part: &str| {
+            slot.as_ref().map(|slot| self.slot(slot, format!("proxy:{name}/{part}").into()))
+        };
+        let in_sequence = slot(&target.in_sequence, "in");
+        let out_sequence = slot(&target.out_sequence, "out");
+        let fault = slot(&target.fault_sequence, "fault").map(|reference| match reference {
+            SequenceReference::Found(sequence) => FaultHandler::Inline(sequence),
+            // A fault sequence that does not exist leaves the default one (configuration.md §8.2).
+            SequenceReference::Missing(_) => FaultHandler::Key("fault".into()),
+        });
+        let endpoint = target.endpoint.as_ref().map(|slot| match slot {
+            EndpointSlot::Key(key) => self.indirect(key),
+            EndpointSlot::Inline(inline) => self.endpoint(inline, format!("proxy:{name}/endpoint").into()),
+        });
+        ProxyService {
+            name: name.clone(),
+            transports: definition.transports,
+            started: definition.start_on_load,
+            in_sequence,
+            out_sequence,
+            fault,
+            endpoint,
+            metrics: self.settings.metrics.service(ServiceKind::Proxy, name),
+        }
+    }
+
+    fn slot(&mut self, slot: &SequenceSlot, address: Arc<str>) -> SequenceReference {
+        match slot {
+            SequenceSlot::Key(key) => self.sequence_by_key(key),
+            SequenceSlot::Inline(definition) => {
+                SequenceReference::Found(Arc::new(List { compiler: self, address }.sequence(definition)))
+            }
+        }
+    }
+}
+
+fn place(location: &sinew_core::diagnostics::Location) -> String {
+    format!("{}:{}", location.file.name(), location.position().line)
+}

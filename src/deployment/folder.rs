@@ -1,0 +1,235 @@
+//! The files of a configuration folder with what they say, kept up to date.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sinew_core::config::{
+    Artifact, ArtifactKind, Configuration, Definition, MediatorRegistry, SourceKind, assemble, parse_file,
+};
+use sinew_core::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, Span, codes};
+
+use super::scan::{Fingerprint, scan};
+
+/// Files larger than this are refused rather than read.
+const FILE_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// A configuration folder, or a single file with `<definitions>`.
+pub struct Folder {
+    root: PathBuf,
+    files: BTreeMap<String, File>,
+}
+
+/// One file: what it says now, and what of it is in service.
+struct File {
+    kind: SourceKind,
+    fingerprint: Option<Fingerprint>,
+    artifacts: Vec<Artifact>,
+    diagnostics: Diagnostics,
+    /// The artifacts of the version that is in service.
+    good: Option<Vec<Artifact>>,
+    /// True when that is the newest version.
+    current: bool,
+    /// Gone from the folder, kept because it defines a sequence that cannot be removed.
+    removed: bool,
+}
+
+impl Folder {
+    /// A folder that has not been looked at yet.
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into(), files: BTreeMap::new() }
+    }
+
+    /// Where the folder is.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Looks for changes and reads what changed. Returns the names of files that are new, different or gone.
+    ///
+    /// # Errors
+    /// The folder cannot be read at all.
+    pub fn refresh(&mut self, registry: &MediatorRegistry) -> io::Result<BTreeSet<String>> {
+        let found = scan(&self.root)?;
+        let mut changed = BTreeSet::new();
+        let gone: Vec<String> = self
+            .files
+            .iter()
+            .filter(|(name, file)| !file.removed && !found.contains_key(*name))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in gone {
+            self.remove(&name);
+            changed.insert(name);
+        }
+        for (name, found) in found {
+            let known = self.files.get(&name);
+            if known.is_some_and(|file| file.fingerprint.as_ref() == Some(&found.fingerprint)) {
+                continue;
+            }
+            let (artifacts, diagnostics) = read(&found.path, &self.display_name(&name), found.kind, registry);
+            let good = self.files.remove(&name).and_then(|file| file.good);
+            let fingerprint = Some(found.fingerprint);
+            let file = File {
+                kind: found.kind,
+                fingerprint,
+                artifacts,
+                diagnostics,
+                good,
+                current: false,
+                removed: false,
+            };
+            self.files.insert(name.clone(), file);
+            changed.insert(name);
+        }
+        Ok(changed)
+    }
+
+    /// Forgets a file, unless it holds `main` or `fault`: they cannot be undeployed (configuration.md §3.4, C42).
+    fn remove(&mut self, name: &str) {
+        let Some(file) = self.files.get_mut(name) else { return };
+        if file.good.as_ref().is_some_and(|good| good.iter().any(is_permanent)) {
+            file.removed = true;
+            file.fingerprint = None;
+            file.artifacts = file.good.clone().unwrap_or_default();
+            file.diagnostics = Diagnostics::default();
+        } else {
+            self.files.remove(name);
+        }
+    }
+
+    /// Puts together the newest version of every file; files in `old` and files with mistakes take part with the
+    /// version in service, if they have one.
+    pub fn assemble(&self, old: &BTreeSet<String>) -> (Configuration, Diagnostics) {
+        let mut order: Vec<(&String, &File)> = self.files.iter().collect();
+        // Who is in service keeps a name that a newcomer wants too (configuration.md C45).
+        order.sort_by_key(|(name, file)| (file.kind.rank(), file.removed, file.good.is_none(), *name));
+        let artifacts = order.into_iter().flat_map(|(name, file)| {
+            let wrong = file.diagnostics.has_errors() || old.contains(name);
+            match &file.good {
+                Some(good) if wrong => good.clone(),
+                _ => file.artifacts.clone(),
+            }
+        });
+        let (configuration, mut diagnostics) = assemble(artifacts);
+        // A kept sequence whose name was taken over by another file has done its duty.
+        let kept: BTreeSet<String> = self
+            .files
+            .iter()
+            .filter(|(_, file)| file.removed)
+            .map(|(name, _)| self.display_name(name))
+            .collect();
+        if !kept.is_empty() {
+            let rest =
+                diagnostics.into_vec().into_iter().filter(|d| !file_of(d).is_some_and(|f| kept.contains(f)));
+            diagnostics = rest.collect();
+        }
+        (configuration, diagnostics)
+    }
+
+    /// Records that the newest version of every file, except those in `old`, is in service now.
+    pub fn deployed(&mut self, old: &BTreeSet<String>) {
+        let mut superseded = BTreeSet::new();
+        for (name, file) in &mut self.files {
+            if file.diagnostics.has_errors() && file.good.is_some() || old.contains(name) {
+                continue;
+            }
+            file.good = Some(file.artifacts.clone());
+            file.current = true;
+            if !file.removed {
+                superseded.extend(file.artifacts.iter().filter(|a| is_permanent(a)).map(|a| a.name.clone()));
+            }
+        }
+        self.files.retain(|_, file| {
+            !file.removed || file.artifacts.iter().any(|a| is_permanent(a) && !superseded.contains(&a.name))
+        });
+    }
+
+    /// What is wrong inside the files themselves.
+    pub fn diagnostics(&self) -> Diagnostics {
+        let mut all = Diagnostics::default();
+        for (name, file) in &self.files {
+            all.extend(file.diagnostics.iter().cloned());
+            if file.removed {
+                let source = SourceFile::new(self.display_name(name), "");
+                all.push(
+                    Diagnostic::warning(
+                        codes::FILE_IGNORED,
+                        "this file is gone, its sequence stays in service",
+                    )
+                    .at(Location { file: source, span: Span::point(0) })
+                    .help("main and fault cannot be removed, only replaced"),
+                );
+            }
+        }
+        all
+    }
+
+    /// True when a file has a version in service that is older than its newest, which is well-formed.
+    pub fn can_step_back(&self, name: &str) -> bool {
+        let file = self.files.get(name);
+        file.is_some_and(|file| file.good.is_some() && !file.current && !file.diagnostics.has_errors())
+    }
+
+    /// True when the newest version of a file is in service.
+    pub fn is_current(&self, name: &str) -> bool {
+        self.files.get(name).is_some_and(|file| file.current)
+    }
+
+    /// The name of a file by the name that diagnostics show.
+    pub fn inside_name<'n>(&self, display_name: &'n str) -> Option<&'n str> {
+        Path::new(display_name).strip_prefix(&self.root).ok().and_then(Path::to_str)
+    }
+
+    fn display_name(&self, name: &str) -> String {
+        if self.root.is_file() {
+            return self.root.display().to_string();
+        }
+        self.root.join(name).display().to_string()
+    }
+}
+
+/// The file that a diagnostic is about.
+pub(super) fn file_of(diagnostic: &Diagnostic) -> Option<&str> {
+    diagnostic.location.as_ref().map(|location| location.file.name())
+}
+
+fn is_permanent(artifact: &Artifact) -> bool {
+    artifact.kind == ArtifactKind::Sequence
+        && matches!(&*artifact.name, "main" | "fault")
+        && matches!(artifact.definition, Definition::Sequence(_))
+}
+
+/// Reads and parses one file. One that cannot be read is an error at its start.
+fn read(
+    path: &Path,
+    name: &str,
+    kind: SourceKind,
+    registry: &MediatorRegistry,
+) -> (Vec<Artifact>, Diagnostics) {
+    match text(path) {
+        Ok(text) => parse_file(&SourceFile::new(name, text), kind, registry),
+        Err(error) => {
+            let mut diagnostics = Diagnostics::default();
+            let file: Arc<SourceFile> = SourceFile::new(name, "");
+            diagnostics.push(
+                Diagnostic::error(codes::FILE_UNREADABLE, format!("cannot read this file: {error}"))
+                    .at(Location { file, span: Span::point(0) }),
+            );
+            (Vec::new(), diagnostics)
+        }
+    }
+}
+
+/// The text of a file, whatever encoding its XML declaration names.
+fn text(path: &Path) -> io::Result<String> {
+    if fs::metadata(path)?.len() > FILE_LIMIT {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {FILE_LIMIT} bytes")));
+    }
+    let bytes = fs::read(path)?;
+    sinew_core::xml::decode(&bytes, None)
+        .map(|text| text.into_owned())
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))
+}

@@ -1,0 +1,82 @@
+//! Which files there are, and which changed since the last look.
+
+use std::collections::BTreeMap;
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use sinew_core::config::{SourceKind, source_kind};
+
+/// What tells one version of a file from another without reading it: any change counts, an older time too
+/// (configuration.md R6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fingerprint {
+    modified: Option<SystemTime>,
+    length: u64,
+    identity: (u64, u64, i64, i64),
+}
+
+/// A file that may hold artifacts.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    pub(super) path: PathBuf,
+    pub(super) kind: SourceKind,
+    pub(super) fingerprint: Fingerprint,
+}
+
+/// Lists the files below a folder that the layout knows, by their path inside it; a single file stands for a folder
+/// with nothing else. Links are followed.
+///
+/// # Errors
+/// The folder itself cannot be read. What cannot be read inside it is left out and found again at the next scan.
+pub(super) fn scan(root: &Path) -> io::Result<BTreeMap<String, Found>> {
+    let mut found = BTreeMap::new();
+    let metadata = fs::metadata(root)?;
+    if metadata.is_file() {
+        let name = root.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let fingerprint = Fingerprint::of(&metadata);
+        found.insert(name, Found { path: root.to_owned(), kind: SourceKind::Definitions, fingerprint });
+        return Ok(found);
+    }
+    for entry in fs::read_dir(root)? {
+        let Ok(entry) = entry else { continue };
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = entry.path();
+        match fs::metadata(&path) {
+            Ok(metadata) if metadata.is_dir() && !name.starts_with('.') => {
+                for inner in fs::read_dir(&path).into_iter().flatten().flatten() {
+                    let inside = format!("{name}/{}", inner.file_name().to_string_lossy());
+                    add(&mut found, inside, inner.path());
+                }
+            }
+            Ok(_) => add(&mut found, name, path),
+            Err(_) => {}
+        }
+    }
+    Ok(found)
+}
+
+fn add(found: &mut BTreeMap<String, Found>, name: String, path: PathBuf) {
+    let Some(kind) = source_kind(&name) else { return };
+    if let Ok(metadata) = fs::metadata(&path)
+        && metadata.is_file()
+    {
+        let fingerprint = Fingerprint::of(&metadata);
+        found.insert(name, Found { path, kind, fingerprint });
+    }
+}
+
+impl Fingerprint {
+    #[cfg(unix)]
+    fn of(metadata: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        let identity = (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec());
+        Self { modified: metadata.modified().ok(), length: metadata.len(), identity }
+    }
+
+    #[cfg(not(unix))]
+    fn of(metadata: &Metadata) -> Self {
+        Self { modified: metadata.modified().ok(), length: metadata.len(), identity: (0, 0, 0, 0) }
+    }
+}

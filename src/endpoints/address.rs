@@ -1,0 +1,88 @@
+//! `address` and `default` endpoints (endpoints.md §4.1, §4.2).
+
+use std::borrow::Cow;
+
+use sinew_core::config::endpoint::UriTemplate;
+use sinew_core::mediation::{Endpoint, ErrorCode, Exchange, Fault, FaultHandler, Retry, SendFuture};
+use sinew_core::message::{ANONYMOUS, Axis2Entry};
+
+use super::Leaf;
+use super::client::Client;
+use super::uri::{Place, fill};
+
+/// Sends to its own address.
+pub struct AddressEndpoint<C> {
+    leaf: Leaf<C>,
+    template: UriTemplate,
+    /// The address taken apart, when nothing in it depends on the message.
+    place: Option<Place>,
+}
+
+impl<C: Client> AddressEndpoint<C> {
+    /// An endpoint for an address. A fixed address that cannot be sent to is an error now rather than per message.
+    ///
+    /// # Errors
+    /// What is wrong with the address.
+    pub fn new(leaf: Leaf<C>, template: UriTemplate) -> Result<Self, String> {
+        let place = match template.literal() {
+            Some(address) => Some(Place::parse(address).map_err(|error| error.to_string())?),
+            None => None,
+        };
+        Ok(Self { leaf, template, place })
+    }
+}
+
+impl<C: Client> Endpoint for AddressEndpoint<C> {
+    fn name(&self) -> &str {
+        self.leaf.name()
+    }
+
+    fn on_error(&self) -> Option<&FaultHandler> {
+        self.leaf.on_error()
+    }
+
+    fn send<'a>(&'a self, exchange: &'a mut Exchange) -> SendFuture<'a> {
+        Box::pin(async move {
+            let place = match &self.place {
+                Some(place) => Cow::Borrowed(place),
+                None => Cow::Owned(parse(&fill(&self.template, &exchange.message))?),
+            };
+            self.leaf.send(exchange, &place).await
+        })
+    }
+}
+
+/// Sends to the address in `To`, or in axis2 property `TransportURL`.
+pub struct DefaultEndpoint<C>(pub Leaf<C>);
+
+impl<C: Client> Endpoint for DefaultEndpoint<C> {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn on_error(&self) -> Option<&FaultHandler> {
+        self.0.on_error()
+    }
+
+    fn send<'a>(&'a self, exchange: &'a mut Exchange) -> SendFuture<'a> {
+        Box::pin(async move {
+            let message = &exchange.message;
+            let address = match message.axis2.entry("TransportURL") {
+                Axis2Entry::Set(value) => Some(value.text().into_owned()),
+                _ => message.to().map(Cow::into_owned),
+            };
+            let place = match address {
+                Some(address) if !ANONYMOUS.contains(&address.as_str()) => parse(&address)?,
+                _ => {
+                    let message = "the message has no address to send to: To is empty or anonymous";
+                    return Err(Fault::endpoint(ErrorCode::ADDRESS_NONE_READY, message, Retry::Never));
+                }
+            };
+            self.0.send(exchange, &place).await
+        })
+    }
+}
+
+fn parse(address: &str) -> Result<Place, Fault> {
+    Place::parse(address).map_err(|error| Fault::mediation(error.to_string()))
+}

@@ -1,0 +1,82 @@
+//! The bottom of every endpoint stack: one call over the transport.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use http::{Request, Response};
+use sinew_core::message::Body;
+use tower::Service;
+
+use crate::transport::http::client::{ClientError, HttpClient, Target, Timeouts};
+
+/// One request to one target.
+#[derive(Debug)]
+pub struct Call {
+    /// Where to connect.
+    pub target: Target,
+    /// What to send; its URI is what stands on the request line.
+    pub request: Request<Body>,
+    /// How long to wait.
+    pub timeouts: Timeouts,
+}
+
+/// A service that makes calls: the transport, or a stub. It is always ready; limits are its own business.
+pub trait Client:
+    Service<Call, Response = Response<Body>, Error = ClientError, Future: Send + 'static>
+    + Clone
+    + Send
+    + Sync
+    + 'static
+{
+}
+
+impl<C> Client for C where
+    C: Service<Call, Response = Response<Body>, Error = ClientError, Future: Send + 'static>
+        + Clone
+        + Send
+        + Sync
+        + 'static
+{
+}
+
+/// What a call brings.
+pub type ResponseOf<E> = Result<Response<Body>, E>;
+
+/// Calls over the HTTP client of the transport.
+#[derive(Clone)]
+pub struct TransportClient(pub HttpClient);
+
+impl Service<Call> for TransportClient {
+    type Response = Response<Body>;
+    type Error = ClientError;
+    type Future = Pin<Box<dyn Future<Output = ResponseOf<ClientError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ClientError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, call: Call) -> Self::Future {
+        let client = self.0.clone();
+        Box::pin(async move { client.send(&call.target, call.request, call.timeouts).await })
+    }
+}
+
+/// A client for configurations that are looked at but not served: it refuses every call.
+#[derive(Clone, Copy, Debug)]
+pub struct Offline;
+
+impl Service<Call> for Offline {
+    type Response = Response<Body>;
+    type Error = ClientError;
+    type Future = std::future::Ready<ResponseOf<ClientError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ClientError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, call: Call) -> Self::Future {
+        let source = std::io::Error::other("this configuration is not being served");
+        std::future::ready(Err(ClientError::Connect { target: call.target.to_string(), source }))
+    }
+}

@@ -1,0 +1,11 @@
+//! The process: everything put together, started in order, and ended without losing a request.
+
+mod front;
+mod ledger;
+mod report;
+mod run;
+mod settings;
+mod start;
+
+pub use run::{Ended, run};
+pub use start::{Running, StartError, start};

@@ -1,0 +1,113 @@
+//! Serving until told to end (operations.md §6.3).
+
+use std::time::Duration;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::Running;
+use crate::admin::Phase;
+use crate::settings::Settings;
+
+/// How a server ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Every exchange in flight was finished, or cut off at the deadline.
+    Drained,
+    /// A second SIGINT came before the drain ended.
+    Interrupted,
+    /// A second SIGTERM came before the drain ended.
+    Terminated,
+}
+
+/// How long the last records of the access log may take.
+const LAST_RECORDS: Duration = Duration::from_secs(1);
+
+/// The signals a server listens to.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hang_up: Signal,
+}
+
+/// Serves until SIGTERM or SIGINT, then drains; a second signal ends at once. SIGHUP reloads the configuration.
+///
+/// # Errors
+/// Signals cannot be received.
+pub fn run(running: Running, settings: &Settings) -> std::io::Result<Ended> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime
+        .block_on(async {
+            let mut signals = Signals {
+                interrupt: signal(SignalKind::interrupt())?,
+                terminate: signal(SignalKind::terminate())?,
+                hang_up: signal(SignalKind::hangup())?,
+            };
+            signals.serve(&running).await;
+            running.announce_drain();
+            let announce = settings.server.drain_announce.get();
+            if let Some(ended) = signals.second(tokio::time::sleep(announce)).await {
+                return Ok(ended);
+            }
+            let deadline = settings.server.drain_deadline.get();
+            let drain = tokio::task::spawn_blocking(move || running.drain(deadline));
+            Ok(signals.second(drain).await.unwrap_or(Ended::Drained))
+        })
+        .inspect(|ended| tracing::info!(target: "server", ?ended, "stopped"))
+}
+
+impl Signals {
+    /// Reloads on SIGHUP; returns when it is time to end.
+    async fn serve(&mut self, running: &Running) {
+        loop {
+            tokio::select! {
+                _ = self.interrupt.recv() => return,
+                _ = self.terminate.recv() => return,
+                _ = self.hang_up.recv() => running.reload(),
+            }
+        }
+    }
+
+    /// Waits for work to be done; `Some` when a signal came first.
+    async fn second<F: Future>(&mut self, work: F) -> Option<Ended> {
+        tokio::select! {
+            _ = work => None,
+            _ = self.interrupt.recv() => Some(Ended::Interrupted),
+            _ = self.terminate.recv() => Some(Ended::Terminated),
+        }
+    }
+}
+
+impl Running {
+    /// Looks at the configuration folder and the certificates now.
+    fn reload(&self) {
+        match self.watch.reload() {
+            Ok(Some(_)) => {}
+            Ok(None) => tracing::info!(target: "deployment", "nothing changed"),
+            Err(error) => {
+                tracing::error!(target: "deployment", %error, "the configuration folder cannot be read")
+            }
+        }
+        self.access_log.reopen();
+        if let Some(certificates) = &self.certificates
+            && let Err(error) = certificates.reload()
+        {
+            tracing::error!(target: "server", %error, "the certificates cannot be read; the old ones stay");
+        }
+    }
+
+    fn announce_drain(&self) {
+        self.admin.update(|status| status.phase = Phase::Draining);
+        tracing::info!(target: "server", "draining");
+    }
+
+    /// Stops accepting, lets exchanges in flight finish until the deadline. Blocks.
+    fn drain(self, deadline: Duration) {
+        let drained = self.workers.drain(deadline);
+        let (finished, aborted) = (drained.finished, drained.aborted);
+        tracing::info!(target: "server", finished, aborted, "drained");
+        if let Some(log) = self.log_thread {
+            log.finish(LAST_RECORDS);
+        }
+        drop(self.admin_server);
+    }
+}
