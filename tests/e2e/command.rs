@@ -1,0 +1,100 @@
+//! The commands that do not serve.
+
+use tempfile::TempDir;
+
+use crate::support::{NS, sinew, write};
+
+fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let output = sinew(arguments).output().expect("the program runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+const DEFAULT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/synapse-configs/default");
+
+#[test]
+fn check_is_quiet_about_the_shipped_configuration() {
+    assert_eq!(run(&["check", DEFAULT, "--deny-warnings"]).0, Some(0));
+}
+
+#[test]
+fn check_reports_everything_in_one_run() {
+    let folder = TempDir::new().expect("a folder");
+    write(
+        folder.path(),
+        "proxy-services/Orders.xml",
+        &format!(
+            "<proxy {NS} name=\"Orders\">\n  <target>\n    <inSequence>\n      <lgo/>\n      \
+             <sequence key=\"audti\"/>\n    </inSequence>\n  </target>\n</proxy>"
+        ),
+    );
+    write(folder.path(), "sequences/audit.xml", &format!("<sequence {NS} name=\"audit\" onEror=\"x\"/>"));
+    let path = folder.path().display().to_string();
+    let (code, text, _) = run(&["check", &path]);
+    assert_eq!(code, Some(1));
+    insta::assert_snapshot!(text.replace(&path, "configs"));
+    let (code, json, _) = run(&["check", &path, "--format", "json"]);
+    assert_eq!(code, Some(1));
+    let value: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!((&value["schema"], &value["errors"], &value["warnings"]), (&1.into(), &2.into(), &1.into()));
+    assert_eq!(run(&["check", "/nowhere/at-all"]).0, Some(74));
+}
+
+#[test]
+fn show_lists_and_prints() {
+    let (code, text, _) = run(&["show", "--dir", DEFAULT]);
+    assert_eq!(code, Some(0));
+    insta::assert_snapshot!(text.replace(DEFAULT, "default"));
+    let (code, text, _) = run(&["show", "proxies", "EchoProxy", "--dir", DEFAULT]);
+    assert_eq!(code, Some(0));
+    assert!(text.contains("<header name=\"To\" action=\"remove\"/>"), "{text}");
+    assert_eq!(run(&["show", "proxies", "Nobody", "--dir", DEFAULT]).0, Some(1));
+    let (code, _, text) = run(&["show", "proxys", "--dir", DEFAULT]);
+    assert_eq!(code, Some(2));
+    assert!(text.contains("proxies"), "{text}");
+    let (code, text, _) = run(&["show", "settings", "--set", "timeouts.response=5s"]);
+    assert_eq!(code, Some(0));
+    assert!(text.contains("timeouts.response = 5s    # --set"), "{text}");
+}
+
+#[test]
+fn mediate_prints_a_transcript() {
+    let (code, text, _) = run(&["mediate", "/services/EchoProxy", "--dir", DEFAULT]);
+    assert_eq!(code, Some(0));
+    insta::assert_snapshot!(text);
+    let (code, text, _) = run(&[
+        "mediate",
+        "--dir",
+        DEFAULT,
+        "--sequence",
+        "errorHandler",
+        "-X",
+        "POST",
+        "-H",
+        "Content-Type: text/plain",
+        "-d",
+        "x",
+        "/",
+    ]);
+    assert_eq!(code, Some(0));
+    assert!(text.contains("answer 500"), "{text}");
+    for wrong in [
+        &["mediate", "--dir", DEFAULT, "no-path"][..],
+        &["mediate", "--dir", DEFAULT, "--sequence", "nobody", "/"],
+        &["mediate", "--dir", DEFAULT, "--reply", "hello", "/"],
+        &["mediate", "--dir", DEFAULT, "-H", "nocolon", "/"],
+    ] {
+        let (code, _, text) = run(wrong);
+        assert_eq!(code, Some(2), "{wrong:?}: {text}");
+        assert!(text.starts_with("error: "), "{wrong:?}: {text}");
+    }
+}
+
+#[test]
+fn completions_are_printed() {
+    for shell in ["bash", "zsh", "fish"] {
+        let (code, text, _) = run(&["completions", shell]);
+        assert_eq!(code, Some(0));
+        assert!(text.contains("mediate"), "{shell}");
+    }
+}

@@ -1,0 +1,9 @@
+//! The real program on ephemeral ports of the loopback interface.
+
+mod command;
+mod echo;
+mod forwarding;
+mod hot;
+mod lifecycle;
+mod observability;
+mod support;

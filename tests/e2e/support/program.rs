@@ -1,0 +1,144 @@
+//! The program under test.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// How long anything may take before a test gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A command line of the program, without what the environment of the test run would change.
+pub(crate) fn sinew(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sinew"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SINEW_")) {
+        command.env_remove(name);
+    }
+    command.args(arguments).stdin(Stdio::null());
+    command
+}
+
+/// The program while it serves; killed when dropped.
+pub(crate) struct Program {
+    child: Child,
+    pub(crate) http: SocketAddr,
+    pub(crate) https: SocketAddr,
+    pub(crate) admin: SocketAddr,
+    log: Receiver<String>,
+    seen: Vec<String>,
+    _certificates: TempDir,
+}
+
+impl Program {
+    /// Serves a folder on free ports.
+    pub(crate) fn serve(folder: &Path) -> Self {
+        Self::serve_with(folder, &[])
+    }
+
+    /// The same with further arguments.
+    pub(crate) fn serve_with(folder: &Path, more: &[&str]) -> Self {
+        let any = "127.0.0.1:0";
+        let certificates = TempDir::new().expect("a folder");
+        let directory =
+            format!("listeners.https.development_certificate_directory={}", certificates.path().display());
+        let folder = folder.display().to_string();
+        let arguments =
+            ["run", &folder, "--listen", any, "--listen-https", any, "--admin", any, "--set", &directory];
+        let mut command = sinew(&arguments);
+        command.args(["--set", "logs.format=json"]).args(more);
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("the program starts");
+        let lines = BufReader::new(child.stderr.take().expect("a pipe"));
+        let (sender, log) = channel();
+        std::thread::spawn(move || {
+            for line in lines.lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        let nowhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut program = Self {
+            child,
+            http: nowhere,
+            https: nowhere,
+            admin: nowhere,
+            log,
+            seen: Vec::new(),
+            _certificates: certificates,
+        };
+        program.http = program.address("http");
+        program.https = program.address("https");
+        program.admin = program.address("admin");
+        program
+    }
+
+    fn address(&mut self, listener: &str) -> SocketAddr {
+        let line = self.wait_for_log(|line| {
+            let record: Option<serde_json::Value> = serde_json::from_str(line).ok();
+            record.is_some_and(|r| r["message"] == "listening" && r["listener"] == listener)
+        });
+        let record: serde_json::Value = serde_json::from_str(&line).expect("a record");
+        record["address"].as_str().expect("an address").parse().expect("an address")
+    }
+
+    /// Waits until the log has a line like this.
+    pub(crate) fn wait_for_log(&mut self, wanted: impl Fn(&str) -> bool) -> String {
+        if let Some(line) = self.seen.iter().find(|line| wanted(line)) {
+            return line.clone();
+        }
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match self.log.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(line) => {
+                    self.seen.push(line);
+                    let last = self.seen.last().expect("just pushed");
+                    if wanted(last) {
+                        return last.clone();
+                    }
+                }
+                Err(_) => panic!("the log has no such line:\n{}", self.seen.join("\n")),
+            }
+        }
+    }
+
+    /// Sends a signal by name.
+    pub(crate) fn signal(&self, name: &str) {
+        let done = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        assert!(done.expect("kill runs").success());
+    }
+
+    /// Waits for the end.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            // The log ends when the program does; until then its lines pace this loop.
+            let _ = self.log.recv_timeout(Duration::from_millis(20)).map(|line| self.seen.push(line));
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                return status;
+            }
+            assert!(Instant::now() < deadline, "the program does not end:\n{}", self.seen.join("\n"));
+        }
+    }
+
+    /// The resident memory in bytes; `None` where the system does not say.
+    pub(crate) fn resident(&self) -> Option<u64> {
+        let mut text = String::new();
+        std::fs::File::open(format!("/proc/{}/status", self.child.id()))
+            .ok()?
+            .read_to_string(&mut text)
+            .ok()?;
+        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().trim_end_matches(" kB").parse::<u64>().ok().map(|kib| kib * 1024)
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

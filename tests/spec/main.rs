@@ -1,0 +1,6 @@
+//! The numbered cases of the specification, as tests with their numbers.
+
+mod configuration;
+mod deployment;
+mod endpoints;
+mod support;
