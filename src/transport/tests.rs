@@ -113,6 +113,36 @@ async fn a_drain_cuts_off_what_does_not_end() {
 }
 
 #[tokio::test]
+async fn the_patience_of_a_drain_can_be_ended() {
+    let (workers, _handler) = start(2, vec![listener("one")]);
+    let counters = Arc::clone(&workers.counters()[0]);
+    let patience = workers.patience();
+    let mut busy = Client::connect(workers.addresses()[0]).await;
+    busy.write(get("/slow")).await;
+    until(|| counters.requests() == 1).await;
+    let mut idle = Client::connect(workers.addresses()[0]).await;
+    until(|| counters.open() == 2).await;
+    let draining = tokio::spawn(drain(workers, Duration::from_secs(3600)));
+    // The drain has begun when the idle connection is closed.
+    assert_eq!(idle.read_to_end().await, "");
+    patience.end();
+    let drained = draining.await.unwrap();
+    assert_eq!((drained.finished, drained.aborted), (1, 1));
+}
+
+#[tokio::test]
+async fn workers_that_are_dropped_stop() {
+    let (workers, _handler) = start(2, vec![listener("one")]);
+    let _patience = workers.patience();
+    let mut busy = Client::connect(workers.addresses()[0]).await;
+    busy.write(get("/slow")).await;
+    until(|| workers.counters()[0].requests() == 1).await;
+    drop(workers);
+    let end = busy.read_to_end().await;
+    assert!(end.is_empty() || end == "[reset]", "{end}");
+}
+
+#[tokio::test]
 async fn a_connection_in_the_backlog_is_not_lost_in_a_drain() {
     let (workers, _handler) = start(1, vec![listener("one")]);
     let address = workers.addresses()[0];

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::task::TaskTracker;
 
 use super::counters::ListenerCounters;
@@ -44,6 +44,18 @@ pub struct Drained {
     pub finished: usize,
     /// Connections that were cut off at the deadline.
     pub aborted: usize,
+}
+
+/// The patience of [`Workers::drain`].
+#[derive(Debug, Clone)]
+pub struct Patience(watch::Sender<Option<Duration>>);
+
+impl Patience {
+    /// Ends it: a drain that runs cuts off now what it still waits for. Without a drain the workers stop as by one that
+    /// has no patience.
+    pub fn end(&self) {
+        self.0.send_replace(Some(Duration::ZERO));
+    }
 }
 
 /// One listener's socket on one thread, with everything it needs.
@@ -106,6 +118,11 @@ impl Workers {
         &self.counters
     }
 
+    /// What can end a drain early, from another thread.
+    pub fn patience(&self) -> Patience {
+        Patience(self.stop.clone())
+    }
+
     /// Stops accepting, closes idle connections at once, tells busy ones `Connection: close`, waits for them at most
     /// as long as given, then cuts off the rest. Blocks the calling thread.
     pub fn drain(mut self, patience: Duration) -> Drained {
@@ -121,6 +138,12 @@ impl Workers {
             }
         }
         sum
+    }
+}
+
+impl Drop for Workers {
+    fn drop(&mut self) {
+        self.stop.send_replace(Some(Duration::ZERO));
     }
 }
 
@@ -165,9 +188,7 @@ async fn work<H: Handler>(
         })
         .collect();
 
-    // An error means that the workers were dropped: there is nobody to be patient for.
-    let told = stop.changed().await;
-    let deadline = later(Instant::now(), told.ok().and_then(|()| *stop.borrow()).unwrap_or_default());
+    let mut deadline = told(&mut stop).await;
 
     for accepting in loops {
         accepting.abort();
@@ -185,8 +206,19 @@ async fn work<H: Handler>(
     let open = connections.len();
     drain.give();
     connections.close();
-    // Whether all ended in time is what the number of the open ones says.
-    let _ = timeout_at(deadline, connections.wait()).await;
+    loop {
+        tokio::select! {
+            () = connections.wait() => break,
+            () = sleep_until(deadline) => break,
+            sooner = told(&mut stop) => deadline = sooner,
+        }
+    }
     let aborted = connections.len();
     Drained { finished: open.saturating_sub(aborted), aborted }
+}
+
+/// Waits to be told to end, and says by when.
+async fn told(stop: &mut watch::Receiver<Option<Duration>>) -> Instant {
+    let told = stop.changed().await;
+    later(Instant::now(), told.ok().and_then(|()| *stop.borrow_and_update()).unwrap_or_default())
 }

@@ -2,7 +2,7 @@
 //!
 //! Pure functions over heads that hyper has parsed; the verdicts are those of hardening.md §1.1 and §1.3.
 //! Who reads a message checks it ([`check_request`], [`check_response`]); who writes one removes what belongs
-//! to a single connection ([`strip_hop_by_hop`]) and frames the body anew. [`wire`] sees what hyper hides.
+//! to a single connection ([`strip_hop_by_hop`]) and frames the body anew. The scanner in `wire` sees what hyper hides.
 
 mod authority;
 mod content_length;
