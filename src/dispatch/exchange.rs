@@ -12,7 +12,6 @@ use sinew_core::message::{Body, Direction, Message, Payload, Value};
 
 use super::{DispatchSettings, Service, fallback, reply};
 use crate::compiler::{Deployed, ProxyService};
-use crate::transport::http::framing::strip_hop_by_hop;
 
 /// What happened in an exchange besides its answer, for metrics and the access log.
 #[derive(Default)]
@@ -226,8 +225,7 @@ impl Flows<'_> {
             exchange.faults.push(handler.clone());
         }
         let response = endpoint.send(exchange).await?;
-        let (mut parts, body) = response.into_parts();
-        strip_hop_by_hop(&mut parts.headers);
+        let (parts, body) = response.into_parts();
         exchange.message.become_response(parts.status, parts.headers, Payload::from(body));
         Ok(())
     }

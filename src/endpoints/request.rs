@@ -3,9 +3,7 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::header::{
-    CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, DATE, EXPECT, HOST, TRANSFER_ENCODING, USER_AGENT,
-};
+use http::header::{CONTENT_TYPE, COOKIE, DATE, HOST, USER_AGENT};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use http_body_util::BodyExt;
@@ -13,7 +11,6 @@ use sinew_core::mediation::{ErrorCode, Fault};
 use sinew_core::message::{Axis2Entry, Body, Message, Payload, SOAP_ACTION, SoapVersion, Value, formats};
 
 use super::uri::Place;
-use crate::transport::http::framing::strip_hop_by_hop;
 use crate::transport::http::{CloseAfter, ForceHttp10};
 
 /// What the settings say about the headers of requests to endpoints.
@@ -105,10 +102,6 @@ fn edit_headers(
     place: &Place,
     policy: &RequestPolicy,
 ) -> Result<(), Fault> {
-    strip_hop_by_hop(headers);
-    for name in [CONTENT_LENGTH, TRANSFER_ENCODING, CONNECTION, EXPECT] {
-        headers.remove(name);
-    }
     if !policy.preserve.contains(&DATE) {
         headers.remove(DATE);
     }

@@ -12,7 +12,7 @@ use crate::compiler::Deployed;
 use crate::dispatch::{Account, DispatchSettings, Service, serve};
 use crate::telemetry::access_log::{AccessLog, ExchangeRecord, Termination};
 use crate::telemetry::metrics::{ListenerLabel, Metrics, RefusalReason};
-use crate::transport::http::framing::{self, Refusal, strip_hop_by_hop};
+use crate::transport::http::framing::{self, Refusal};
 use crate::transport::http::server::{ConnectionInfo, Handler, Scheme};
 
 /// Answers every request of every listener.
@@ -45,8 +45,7 @@ impl Handler for Front {
                 self.listeners.https
             }
         };
-        let mut headers = head.headers;
-        strip_hop_by_hop(&mut headers);
+        let headers = head.headers;
         let asked = self.access_log.is_on().then(|| received.target.clone());
         let service = Service::find(&deployed, &mut received);
         let mut ledger = Ledger::open(service.metrics(&deployed).begin(listener, &received.method));

@@ -49,8 +49,15 @@ pub fn run(running: Running, settings: &Settings) -> std::io::Result<Ended> {
                 return Ok(ended);
             }
             let deadline = settings.server.drain_deadline.get();
-            let drain = tokio::task::spawn_blocking(move || running.drain(deadline));
-            Ok(signals.second(drain).await.unwrap_or(Ended::Drained))
+            let patience = running.workers.patience();
+            let mut drain = tokio::task::spawn_blocking(move || running.drain(deadline));
+            let Some(ended) = signals.second(&mut drain).await else {
+                return Ok(Ended::Drained);
+            };
+            patience.end();
+            // What is left to do now is quick: connections are cut off, the last records are written.
+            let _ = drain.await;
+            Ok(ended)
         })
         .inspect(|ended| tracing::info!(target: "server", ?ended, "stopped"))
 }
