@@ -9,6 +9,7 @@ use crate::admin::{AdminState, ArtifactFault, LastReload};
 use crate::deployment::{Deployer, Outcome, Status};
 use crate::endpoints::Client;
 use crate::telemetry::metrics::{ArtifactCount, Metrics, ReloadOutcome};
+use crate::transport::tls::ServerCertificates;
 
 /// The first deployment.
 pub(super) fn started<C: Client>(admin: &AdminState, deployer: &Deployer<C>) {
@@ -91,6 +92,11 @@ fn count<C: Client>(metrics: &Metrics, deployer: &Deployer<C>) {
     let files = ArtifactCount { kind: "file", active: 0, faulty };
     metrics.deployed(deployed.revision, active.chain([files]).collect());
     metrics.reloaded(ReloadOutcome::Success, SystemTime::now());
+}
+
+/// Shows in the metrics until when the certificates of the encrypted listener are valid.
+pub(super) fn certificates(metrics: &Metrics, listener: &str, certificates: &ServerCertificates) {
+    metrics.certificates(listener, certificates.validity_ends());
 }
 
 /// Logs every problem with its place.

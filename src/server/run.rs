@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::Running;
+use super::start::HTTPS;
+use super::{Running, report};
 use crate::admin::Phase;
 use crate::settings::Settings;
 
@@ -95,10 +96,12 @@ impl Running {
             }
         }
         self.access_log.reopen();
-        if let Some(certificates) = &self.certificates
-            && let Err(error) = certificates.reload()
-        {
-            tracing::error!(target: "server", %error, "the certificates cannot be read; the old ones stay");
+        let Some(certificates) = &self.certificates else { return };
+        match certificates.reload() {
+            Ok(()) => report::certificates(&self.admin.metrics, HTTPS, certificates),
+            Err(error) => {
+                tracing::error!(target: "server", %error, "the certificates cannot be read; the old ones stay");
+            }
         }
     }
 

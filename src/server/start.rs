@@ -60,7 +60,7 @@ pub enum StartError {
 
 /// The names of the listeners, in logs, metrics and settings.
 const HTTP: &str = "http";
-const HTTPS: &str = "https";
+pub(super) const HTTPS: &str = "https";
 
 /// Starts a server on a configuration folder.
 ///
@@ -75,6 +75,9 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
     let deployer = deploy(settings, folder, &admin)?;
     let https = &settings.listeners.https;
     let certificates = https.enabled.then(|| map::certificates(https)).transpose()?;
+    if let Some(certificates) = &certificates {
+        report::certificates(&metrics, HTTPS, certificates);
+    }
     let listeners = listeners(settings, certificates.as_ref())?;
     let (access_log, log_thread) = AccessLog::open(&settings.logs.access, threads.get())?;
     metrics.observe_access_log(&access_log);

@@ -28,6 +28,7 @@ fn health_metrics_and_faulty_artifacts() {
         "sinew_requests_total{listener=\"http\",kind=\"main\",service=\"main\",method=\"GET\",code_class=\"4xx\"} 1",
         "sinew_config_revision 1",
         "sinew_build_info{",
+        "sinew_tls_certificate_expiry_timestamp_seconds{listener=\"https\"",
     ] {
         assert!(metrics.contains(expected), "{expected} is not in:\n{metrics}");
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
 use rustls::client::verify_server_name;
@@ -10,6 +11,7 @@ use rustls::server::{ClientHello, ParsedCertificate, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::pem::{Error as PemError, PemObject};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use x509_parser::parse_x509_certificate;
 
 use super::{TlsError, provider};
 
@@ -50,6 +52,19 @@ impl ServerCertificates {
     pub fn reload(&self) -> Result<(), TlsError> {
         self.current.store(Arc::new(load_all(&self.files)?));
         Ok(())
+    }
+}
+
+impl ServerCertificates {
+    /// The subject of each certificate and when it ends to be valid; those that cannot be read are left out.
+    pub fn validity_ends(&self) -> Vec<(String, SystemTime)> {
+        let current = self.current.load();
+        let ends = current.iter().filter_map(|certified| {
+            let (_, certificate) = parse_x509_certificate(certified.end_entity_cert().ok()?).ok()?;
+            let end = u64::try_from(certificate.validity().not_after.timestamp()).ok()?;
+            Some((certificate.subject().to_string(), SystemTime::UNIX_EPOCH + Duration::from_secs(end)))
+        });
+        ends.collect()
     }
 }
 
