@@ -42,6 +42,7 @@ fn links_lead_somewhere() {
         "README.md",
         "ARCHITECTURE.md",
         "CONTRIBUTING.md",
+        "SECURITY.md",
         "docs/compatibility.md",
         "examples/README.md",
         "mediators/README.md",
