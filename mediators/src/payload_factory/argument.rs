@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
+use serde_json::Value;
 use sinew_core::config::{Attributes, ParseContext};
 use sinew_core::diagnostics::{Diagnostic, codes};
 use sinew_core::expression::{Item, Node, NodeSet, Object, Scope, ValueSource};
@@ -13,13 +14,19 @@ use crate::parts::value_or_expression;
 
 /// `<arg value="…"/>` or `<arg expression="…"/>`.
 #[derive(Clone, Debug)]
-pub(super) struct Argument(ValueSource);
+pub(super) struct Argument {
+    source: ValueSource,
+    /// `literal="true"`: JSON in a text is not taken as JSON.
+    literal: bool,
+}
 
 /// What goes into the places of an argument.
 #[derive(Clone, Debug)]
 pub(super) enum Content<'a> {
     /// Text; it stays text.
     Text(Cow<'a, str>),
+    /// Text that is a string even where JSON wants a value.
+    Literal(Cow<'a, str>),
     /// Nodes with elements among them.
     Nodes(NodeSet<'a>),
 }
@@ -38,8 +45,8 @@ impl Argument {
             None => Some(Evaluator::Xml),
             Some(_) => attributes.parsed("evaluator", "xml or json", context),
         };
-        // Text is always taken literally.
-        attributes.pass_over(&["literal"]);
+        let literal =
+            attributes.optional("literal").is_some_and(|word| word.trim().eq_ignore_ascii_case("true"));
         if let Some(Evaluator::Json) = evaluator
             && element.attribute("expression").is_some()
         {
@@ -55,7 +62,7 @@ impl Argument {
         }
         let source = value_or_expression(element, &mut attributes, context);
         attributes.finish(context);
-        evaluator.and(source).map(Self)
+        evaluator.and(source).map(|source| Self { source, literal })
     }
 
     /// What the argument is for this message; null is empty.
@@ -63,28 +70,49 @@ impl Argument {
     /// # Errors
     /// The expression fails.
     pub(super) fn content<'a>(&'a self, scope: Scope<'a>) -> Result<Content<'a>, Fault> {
-        let expression = match &self.0 {
-            ValueSource::Literal(text) => return Ok(Content::Text(Cow::Borrowed(text))),
-            ValueSource::Computed(expression) => expression,
+        let object = match &self.source {
+            ValueSource::Literal(text) => Object::Text(Cow::Borrowed(text)),
+            ValueSource::Computed(expression) => expression.value(scope)?,
         };
-        Ok(match expression.value(scope)? {
+        Ok(match object {
             Object::Nodes(nodes) if become_elements(&nodes) => Content::Nodes(nodes),
-            object => Content::Text(object.into_text().unwrap_or_default()),
+            object => {
+                let text = object.into_text().unwrap_or_default();
+                if self.literal { Content::Literal(text) } else { Content::Text(text) }
+            }
         })
     }
 }
 
 impl Content<'_> {
+    /// The content where JSON wants a value.
+    pub(super) fn json(&self) -> Value {
+        match self {
+            Content::Text(text) => json_of(text).unwrap_or_else(|| Value::from(&**text)),
+            Content::Literal(text) => Value::from(&**text),
+            Content::Nodes(_) => Value::String(self.text().into_owned()),
+        }
+    }
+
     /// The content where only text can stand.
     pub(super) fn text(&self) -> Cow<'_, str> {
         match self {
-            Content::Text(text) => Cow::Borrowed(text),
+            Content::Text(text) | Content::Literal(text) => Cow::Borrowed(text),
             Content::Nodes(nodes) => match nodes.as_slice() {
                 [one] => one.text(),
                 several => Cow::Owned(several.iter().map(|node| node.text()).collect()),
             },
         }
     }
+}
+
+/// The JSON that a text is, unless it is a string: numbers, truth values, null, objects and arrays stand for themselves,
+/// every other text becomes a string (mediators.md §5.3).
+fn json_of(text: &str) -> Option<Value> {
+    let trimmed = text.trim();
+    let starts_like_json =
+        trimmed.starts_with(|first: char| first.is_ascii_digit() || "{[-tfn".contains(first));
+    starts_like_json.then(|| serde_json::from_str(trimmed).ok()).flatten()
 }
 
 /// Several nodes with elements among them become elements; a single element only when it has no text of its own, else

@@ -9,6 +9,7 @@ use sinew_core::xml::Element;
 
 use super::argument::Argument;
 use super::format::{EntryFormat, Format, MediaType, Template};
+use super::json::JsonTemplate;
 use super::placeholders::{Dangling, Pattern};
 use super::run::Factory;
 use super::xml::XmlTemplate;
@@ -103,14 +104,6 @@ fn format(
         );
         return None;
     };
-    if media_type == MediaType::Json {
-        context.push(
-            Diagnostic::error(codes::MEDIATOR_NOT_SUPPORTED, "JSON formats are not supported yet")
-                .at(element.attribute_location("media-type"))
-                .label("not supported yet"),
-        );
-        return None;
-    }
     let mut attributes = Attributes::of(format);
     let keyed = attributes.optional("key").is_some();
     attributes.finish(context);
@@ -119,18 +112,44 @@ fn format(
         return Some(Format::Entry(EntryFormat { key, media_type, arguments, cache: OnceLock::new() }));
     }
     match media_type {
-        MediaType::Text => {
-            let text = format.text();
-            refuse_computed_places(&text, format.text_location(), context)?;
-            let mut dangling = Vec::new();
-            let pattern = Pattern::parse(&text, arguments, &mut dangling);
-            for one in dangling {
-                report_dangling(&one, format.text_location(), arguments, context);
-            }
-            Some(Format::Inline(Template::Text(pattern)))
-        }
-        _ => xml_format(format, arguments, context),
+        MediaType::Xml => xml_format(format, arguments, context),
+        MediaType::Json | MediaType::Text => text_format(format, media_type, arguments, context),
     }
+}
+
+/// JSON and text are written as text.
+fn text_format(
+    format: Element<'_>,
+    media_type: MediaType,
+    arguments: usize,
+    context: &mut ParseContext<'_>,
+) -> Option<Format> {
+    ignore_other_children(format, &[], context);
+    let (text, place) = (format.text(), format.text_location());
+    refuse_computed_places(&text, place.clone(), context)?;
+    let mut dangling = Vec::new();
+    let template = match media_type {
+        MediaType::Json => match JsonTemplate::parse(&text, arguments, &mut dangling) {
+            Ok(template) => Template::Json(template),
+            Err(error) => {
+                // The place it names is one in the text with marks in it.
+                let reason = error.to_string();
+                let reason = reason.split(" at line ").next().unwrap_or_default();
+                context.push(
+                    Diagnostic::error(codes::MEDIATOR_VALUE_INVALID, "the format is no JSON")
+                        .at(place)
+                        .label(reason)
+                        .help("places such as $1 can stand inside strings, or where JSON wants a value"),
+                );
+                return None;
+            }
+        },
+        _ => Template::Text(Pattern::parse(&text, arguments, &mut dangling)),
+    };
+    for one in dangling {
+        report_dangling(&one, place.clone(), arguments, context);
+    }
+    Some(Format::Inline(template))
 }
 
 fn xml_format(format: Element<'_>, arguments: usize, context: &mut ParseContext<'_>) -> Option<Format> {

@@ -3,12 +3,14 @@
 use std::str::FromStr;
 use std::sync::OnceLock;
 
+use serde_json::Value;
 use sinew_core::expression::{Scope, ValueSource};
 use sinew_core::mediation::Fault;
 use sinew_core::message::SoapVersion;
 use sinew_core::xml::{Document, Limits, parse};
 
 use super::argument::Content;
+use super::json::JsonTemplate;
 use super::placeholders::{Dangling, Pattern};
 use super::xml::XmlTemplate;
 
@@ -24,6 +26,7 @@ pub(super) enum MediaType {
 #[derive(Debug)]
 pub(super) enum Template {
     Xml(Box<XmlTemplate>),
+    Json(JsonTemplate),
     Text(Pattern),
 }
 
@@ -53,6 +56,7 @@ pub(super) enum Made {
     Content(Document),
     /// A whole envelope.
     Envelope(Document, SoapVersion),
+    Json(Value),
     Text(String),
 }
 
@@ -76,6 +80,7 @@ impl Template {
                 Some(version) => Made::Envelope(template.fill(arguments), version),
                 None => Made::Content(template.fill(arguments)),
             },
+            Template::Json(template) => Made::Json(template.fill(arguments)),
             Template::Text(pattern) => {
                 let empty = Content::Text("".into());
                 Made::Text(pattern.fill(|index| arguments.get(index).unwrap_or(&empty).text()))
@@ -124,7 +129,15 @@ impl EntryFormat {
                 log_dangling(key, dangling.iter().map(|(one, _)| one));
                 Ok(Template::Xml(Box::new(template)))
             }
-            MediaType::Json => Err(Fault::mediation("JSON formats are not supported yet")),
+            MediaType::Json => {
+                let mut dangling = Vec::new();
+                let template =
+                    JsonTemplate::parse(&text, self.arguments, &mut dangling).map_err(|error| {
+                        Fault::mediation(format!("the format \"{key}\" is no JSON")).detail(error.to_string())
+                    })?;
+                log_dangling(key, dangling.iter());
+                Ok(Template::Json(template))
+            }
         }
     }
 }

@@ -14,7 +14,10 @@
 mod argument;
 mod config;
 mod format;
+mod json;
 mod placeholders;
+#[cfg(test)]
+mod properties;
 mod run;
 #[cfg(test)]
 mod tests;

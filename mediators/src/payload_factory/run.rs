@@ -26,6 +26,10 @@ impl Mediate for Factory {
                 replace_envelope(message, Arc::new(envelope), version);
                 declare_media_type(message, "application/xml");
             }
+            Made::Json(value) => {
+                message.payload = Payload::Bytes(value.to_string().into());
+                declare_media_type(message, "application/json");
+            }
             Made::Text(text) => {
                 message.payload = Payload::Text(text.into());
                 declare_media_type(message, "text/plain");

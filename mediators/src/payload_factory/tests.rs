@@ -30,6 +30,14 @@ fn made(format: &str, arguments: &str, body: &str) -> String {
     Bench::new(&factory(format, arguments)).message(pox(body)).run().xml()
 }
 
+/// The payload as JSON text.
+fn written(outcome: &Outcome) -> String {
+    match &outcome.exchange.message.payload {
+        Payload::Bytes(bytes) => String::from_utf8(bytes.to_vec()).expect("UTF-8"),
+        other => panic!("no JSON: {other:?}"),
+    }
+}
+
 fn media_types(outcome: &Outcome) -> (Option<String>, Option<String>, Vec<&str>) {
     (outcome.axis2("messageType"), outcome.axis2("ContentType"), outcome.headers("content-type"))
 }
@@ -214,6 +222,39 @@ fn the_media_type_says_what_the_payload_has_become() {
     assert_eq!(media_types(&outcome), (xml.clone(), xml, vec!["application/xml"]));
 }
 
+/// What a JSON format makes of a POX message.
+fn json(format: &str, arguments: &str, body: &str) -> Outcome {
+    let mediators = format!(
+        "<payloadFactory media-type='json'><format>{format}</format><args>{arguments}</args></payloadFactory>"
+    );
+    Bench::new(&mediators).message(pox(body)).property("text", "a\"b").run()
+}
+
+#[test]
+fn case_132_texts_are_escaped_in_json() {
+    let outcome = json("{\"n\":\"$1\"}", "<arg expression='$ctx:text'/>", "<x/>");
+    assert_eq!(written(&outcome), "{\"n\":\"a\\\"b\"}");
+    let json = Some("application/json".to_owned());
+    assert_eq!(media_types(&outcome), (json.clone(), json, vec!["application/json"]));
+    assert_eq!(outcome.axis2("NO_ENTITY_BODY"), None);
+}
+
+#[test]
+fn json_values_and_xml_go_in_where_json_wants_a_value() {
+    let body = "<r><n>7</n><o><p>1</p></o></r>";
+    let table = [
+        ("{\"n\":$1}", "<arg expression='//n'/>", "{\"n\":7}"),
+        ("{\"n\":\"$1\"}", "<arg expression='//n'/>", "{\"n\":\"7\"}"),
+        ("{\"n\":$1}", "<arg value='{\"a\":[1]}'/>", "{\"n\":{\"a\":[1]}}"),
+        ("{\"n\":$1}", "<arg value='{\"a\":[1]}' literal='true'/>", "{\"n\":\"{\\\"a\\\":[1]}\"}"),
+        ("{\"n\":\"$1\"}", "<arg value='R&amp;D'/>", "{\"n\":\"R&D\"}"),
+        ("[$1, $2]", "<arg value='null'/><arg expression='$ctx:none'/>", "[null,\"\"]"),
+    ];
+    for (format, arguments, expected) in table {
+        assert_eq!(written(&json(format, arguments, body)), expected, "{format} {arguments}");
+    }
+}
+
 #[test]
 fn text_formats_make_text() {
     let mediators = "<payloadFactory media-type='text'><format>Hi $1 &amp; $2\n</format>
@@ -255,6 +296,8 @@ fn wrong_factories_are_explained() {
 <payloadFactory><format/><args><arg/></args></payloadFactory>
 <payloadFactory media-type=\"yaml\"><format>a</format></payloadFactory>
 <payloadFactory media-type=\"json\"><format>{\"a\": $1}</format></payloadFactory>
+<payloadFactory media-type=\"json\"><format>{\"a\": $1 $1}</format></payloadFactory>
+<payloadFactory media-type=\"json\"><format><a/></format></payloadFactory>
 <payloadFactory template-type=\"freemarker\"><format><a/></format></payloadFactory>
 <payloadFactory template-type=\"velocity\"><format><a/></format></payloadFactory>
 <payloadFactory><format><a b=\"x$1\">

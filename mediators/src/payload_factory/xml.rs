@@ -104,7 +104,7 @@ fn fill_text(document: &mut Document, place: NodeId, pattern: &Pattern, argument
             Piece::Argument(index) => *index,
         };
         match arguments.get(index) {
-            Some(Content::Text(argument)) => text.push_str(argument),
+            Some(Content::Text(argument) | Content::Literal(argument)) => text.push_str(argument),
             Some(Content::Nodes(nodes)) => {
                 for node in nodes {
                     let Some(element) = selected_element(*node) else {
