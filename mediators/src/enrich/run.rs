@@ -11,7 +11,7 @@ use super::config::Definition;
 use super::edit::{at_attribute, at_element, at_text, detach_originals};
 use super::parts::{Part, parts_of, value_of};
 use super::source::{Gathered, Source};
-use super::target::{self, Action, Place, Target};
+use super::target::{self, Action, Place, Target, in_payload};
 use crate::parts::{declare_a_body, envelope_version, replace_content, replace_envelope, soap_body};
 
 /// Runs the mediator.
@@ -213,7 +213,5 @@ fn remove(source: &Source, exchange: &mut Exchange) -> Result<(), Fault> {
 
 /// Those of the nodes that belong to the payload.
 fn payload_items(nodes: &NodeSet<'_>, message: &Message) -> Vec<Item> {
-    let Payload::Xml(xml) = &message.payload else { return Vec::new() };
-    let own = |document: &Document| std::ptr::eq(document, &*xml.document);
-    nodes.iter().filter(|node| node.document().is_some_and(own)).map(|node| node.item()).collect()
+    nodes.iter().filter(|node| in_payload(**node, message)).map(|node| node.item()).collect()
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use sinew_core::expression::{Expression, Item, Node, Object, Scope, Tree};
 use sinew_core::mediation::Fault;
 use sinew_core::message::{Message, Payload, SoapVersion};
-use sinew_core::xml::{Document, NodeId, NodeKind};
+use sinew_core::xml::{Document, NodeId};
 
 use super::parts::{Part, parts_of};
+use super::target::in_payload;
 use crate::parts::{document_of, new_envelope, selected_element};
 
 /// `<source>`.
@@ -91,11 +92,8 @@ fn selected(object: Object<'_>, message: &Message) -> Result<Gathered, Fault> {
 
 /// The node when it is an element of the payload.
 fn payload_element(node: Node<'_>, message: &Message) -> Option<NodeId> {
-    let Payload::Xml(xml) = &message.payload else { return None };
     match node.item() {
-        Item::Node(id) if std::ptr::eq(node.document()?, &*xml.document) => {
-            (xml.document.kind(id) == NodeKind::Element).then_some(id)
-        }
+        Item::Node(id) if node.is_element() && in_payload(node, message) => Some(id),
         _ => None,
     }
 }

@@ -1,8 +1,9 @@
 //! Where what is moved goes to.
 
+use std::mem::discriminant;
 use std::sync::Arc;
 
-use sinew_core::expression::{Expression, Item, Object, Scope};
+use sinew_core::expression::{Expression, Item, Node, Object, Scope, Tree};
 use sinew_core::mediation::Fault;
 use sinew_core::message::{Message, Payload};
 use sinew_core::xml::{AttributeId, NodeId, NodeKind};
@@ -59,6 +60,16 @@ pub(super) fn body(message: &Message) -> Place {
     }
 }
 
+/// True for a node of the payload. A property may share its document, but is never seen in an imagined envelope.
+pub(super) fn in_payload(node: Node<'_>, message: &Message) -> bool {
+    let payload = Tree::of(message);
+    discriminant(&node.tree()) == discriminant(&payload)
+        && match (node.document(), payload.root().document()) {
+            (Some(document), Some(own)) => std::ptr::eq(document, own),
+            _ => false,
+        }
+}
+
 /// The place that an expression selects first.
 ///
 /// # Errors
@@ -70,18 +81,15 @@ pub(super) fn selected(expression: &Expression, scope: Scope<'_>) -> Result<Plac
     };
     let Object::Nodes(nodes) = expression.value(scope)? else { return Err(invalid()) };
     let node = nodes.first().copied().ok_or_else(invalid)?;
-    let in_payload = |message: &Message| match (&message.payload, node.document()) {
-        (Payload::Xml(xml), Some(document)) => std::ptr::eq(document, &*xml.document),
-        _ => false,
-    };
+    let in_payload = in_payload(node, scope.message);
     match (node.item(), node.document()) {
-        (Item::Node(id), Some(document)) if in_payload(scope.message) => match document.kind(id) {
+        (Item::Node(id), Some(document)) if in_payload => match document.kind(id) {
             NodeKind::Element => Ok(Place::Element(id)),
             NodeKind::Text => Ok(Place::Text(id)),
             NodeKind::Document => document.root_element().map(Place::Element).ok_or_else(invalid),
             NodeKind::Comment | NodeKind::ProcessingInstruction => Err(invalid()),
         },
-        (Item::Attribute(id), _) if in_payload(scope.message) => Ok(Place::Attribute(id)),
+        (Item::Attribute(id), _) if in_payload => Ok(Place::Attribute(id)),
         // Only the content of an imagined body is there to be changed.
         (Item::Body, _) => Ok(body(scope.message)),
         (Item::Envelope, _) => Ok(Place::Envelope),

@@ -238,6 +238,15 @@ fn elements_move_when_they_are_not_cloned() {
 }
 
 #[test]
+fn a_property_is_no_part_of_the_message_even_when_it_shares_its_tree() {
+    let keep = enrich("type='body'", "", "type='property' property='p'");
+    let change = inline("<n/>", "xpath='$ctx:p//a'");
+    let outcome = Bench::new(&(keep + &change)).message(pox("<r><a/></r>")).run();
+    assert_eq!(outcome.fault_message(), Some("Invalid Target object to enrich"));
+    assert_eq!(outcome.xml(), "<r><a/></r>");
+}
+
+#[test]
 fn what_the_source_selects_can_be_removed() {
     let table = [
         ("//a", "<r b=\"1\"><t/></r>"),

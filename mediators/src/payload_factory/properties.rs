@@ -23,7 +23,7 @@ fn in_xml(text: &str) -> String {
     text.chars().map(|letter| if allowed(letter) { letter } else { '\u{FFFD}' }).collect()
 }
 
-fn only_text<'d>(document: &'d Document, element: NodeId) -> Option<&'d str> {
+fn only_text(document: &Document, element: NodeId) -> Option<&str> {
     let mut children = document.children(element);
     match (children.next(), children.next()) {
         (None, None) => Some(""),
