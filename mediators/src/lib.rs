@@ -5,6 +5,7 @@
 //! sequences and endpoints come to them compiled. `README.md` is the catalogue.
 
 mod drop;
+mod enrich;
 mod filter;
 mod header;
 mod in_out;
@@ -12,6 +13,7 @@ mod log;
 mod loopback;
 mod makefault;
 mod parts;
+mod payload_factory;
 mod property;
 mod respond;
 mod send;
@@ -25,12 +27,14 @@ mod tests;
 use sinew_core::config::MediatorRegistry;
 
 use drop::Drop;
+use enrich::Enrich;
 use filter::Filter;
 use header::Header;
 use in_out::{In, Out};
 use log::Log;
 use loopback::Loopback;
 use makefault::MakeFault;
+use payload_factory::PayloadFactory;
 use property::Property;
 use respond::Respond;
 use send::Send;
@@ -51,6 +55,8 @@ pub fn registry() -> MediatorRegistry {
     registry.add::<Switch>();
     registry.add::<Log>();
     registry.add::<MakeFault>();
+    registry.add::<PayloadFactory>();
+    registry.add::<Enrich>();
     registry.add::<Respond>();
     registry.add::<Loopback>();
     registry.plan(PLANNED);
@@ -82,7 +88,6 @@ const PLANNED: &[&str] = &[
     "detach",
     "ejb",
     "enqueue",
-    "enrich",
     "entitlementService",
     "event",
     "eventPublisher",
@@ -92,7 +97,6 @@ const PLANNED: &[&str] = &[
     "jsontransform",
     "oauthService",
     "opa",
-    "payloadFactory",
     "pojoCommand",
     "propertyGroup",
     "publishEvent",

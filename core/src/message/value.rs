@@ -24,7 +24,8 @@ pub enum Value {
     Float(f32),
     /// `DOUBLE`.
     Double(f64),
-    /// `OM`: an XML element, the root of its own document.
+    /// `OM`: an XML element, the root of its own document; or the list of nodes that `enrich` makes, side by side at
+    /// the top of one.
     Xml(Arc<Document>),
 }
 

@@ -1,6 +1,7 @@
 //! Parts that several mediators are made of.
 
 mod action;
+mod content;
 mod markup;
 mod pattern;
 mod sequences;
@@ -8,7 +9,11 @@ mod source;
 mod transport_header;
 
 pub(crate) use action::removes;
-pub(crate) use markup::{document_of, element_document};
+pub(crate) use content::{
+    declare_a_body, declare_media_type, envelope_version, new_envelope, replace_content, replace_envelope,
+    soap_body,
+};
+pub(crate) use markup::{document_of, element_document, selected_element};
 pub(crate) use pattern::FullMatch;
 pub(crate) use sequences::{found, ignore_other_children};
 pub(crate) use source::{expression_ignored, value_or_expression};

@@ -39,7 +39,11 @@ impl Environment for World {
 
 impl Surroundings for World {
     fn local_entry(&self, key: &str) -> Option<Cow<'_, str>> {
-        (key == "entry").then_some(Cow::Borrowed("local"))
+        Some(Cow::Borrowed(match key {
+            "entry" => "local",
+            "xml-entry" => "<entry a='$1'>$1</entry>",
+            _ => return None,
+        }))
     }
 
     /// 2001-02-03 04:05:06 UTC.

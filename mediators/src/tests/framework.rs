@@ -34,7 +34,7 @@ fn case_004_and_005_descriptions_and_comments_are_no_mediators() {
 #[test]
 fn planned_elements_are_told_from_misspelt_ones() {
     assert_problems!(
-        "<payloadFactory/>
+        "<xslt/>
 <sendd/>
 <autoscaleIn/>
 <log xmlns=\"\"/>"

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::expression::xpath::Failure;
 use crate::expression::xpath::node::{Node, NodeSet};
 use crate::message::{Value, java_double};
+use crate::xml::NodeKind;
 
 /// What an expression yields (XPath 1.0 §1), plus what only Synapse has: properties of a type of their own, and
 /// nothing at all.
@@ -26,14 +27,17 @@ pub enum Object<'a> {
 }
 
 impl<'a> Object<'a> {
-    /// The object that a property's value is: texts, Booleans and doubles are those of XPath, XML is a node.
+    /// The object that a property's value is: texts, Booleans and doubles are those of XPath, XML is
+    /// nodes: an element, or all that `enrich` put into the property (mediators.md §5.4).
     pub(crate) fn from_value(value: Cow<'a, Value>) -> Object<'a> {
         match value {
             Cow::Borrowed(Value::String(text)) => Object::Text(Cow::Borrowed(text)),
-            Cow::Borrowed(Value::Xml(document)) => match document.root_element() {
-                Some(root) => Object::Nodes(NodeSet::from_iter([Node::new(document, root)])),
-                None => Object::Nodes(NodeSet::new()),
-            },
+            Cow::Borrowed(Value::Xml(document)) => {
+                let top = document.children(document.document_node());
+                let nodes =
+                    top.filter(|&node| matches!(document.kind(node), NodeKind::Element | NodeKind::Text));
+                Object::Nodes(nodes.map(|node| Node::new(document, node)).collect())
+            }
             value @ Cow::Owned(Value::String(_) | Value::Xml(_)) => Object::Text(property_text(value)),
             value => match *value {
                 Value::Boolean(flag) => Object::Boolean(flag),
