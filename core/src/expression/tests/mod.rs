@@ -2,6 +2,7 @@
 
 mod cases_of_mediators;
 mod cases_of_messages;
+mod dialect;
 mod limits;
 mod problems;
 mod properties;

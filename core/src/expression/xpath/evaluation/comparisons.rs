@@ -105,9 +105,9 @@ impl<'a> Evaluation<'a> {
     /// True when the comparison holds for some node.
     fn some(&mut self, comparison: Comparison, nodes: &NodeSet<'a>, other: Object<'a>) -> Evaluated<bool> {
         match other {
-            Object::Boolean(flag) => {
-                let number = |flag| f64::from(u8::from(flag));
-                Ok(comparison.numbers(number(!nodes.is_empty()), number(flag)))
+            // As in Jaxen, an ordering looks at the number of each node even here.
+            Object::Boolean(flag) if !comparison.is_ordering() => {
+                Ok((!nodes.is_empty() == flag) == (comparison == Comparison::Equal))
             }
             Object::Text(text) if !comparison.is_ordering() => {
                 for node in nodes {

@@ -72,7 +72,10 @@ impl<'a> Evaluation<'a> {
                 Object::Number(self.number(operation, focus)?)
             }
             Operation::Union(operands) => Object::Nodes(self.union(operands, focus)?),
-            Operation::Path(path) => Object::Nodes(self.path(path, focus)?),
+            Operation::Path(path) => match path.filtered() {
+                Some((primary, predicates)) => self.filtered(primary, predicates, focus)?,
+                None => Object::Nodes(self.path(path, focus)?),
+            },
             Operation::Variable(variable) => self.variable(variable),
             Operation::Call(function, arguments) => self.call(*function, arguments, focus)?,
             Operation::Failing(reason) => return Err(Failure::new(reason.clone())),
@@ -152,7 +155,7 @@ impl<'a> Evaluation<'a> {
                 Ok(true)
             }
             Operation::Comparisons(first, rest) => self.comparisons(first, rest, focus),
-            Operation::Path(path) => self.exists(path, focus),
+            Operation::Path(path) if path.filtered().is_none() => self.exists(path, focus),
             Operation::Call(function, arguments) if function.kind() == Some(Kind::Boolean) => {
                 self.truth_call(*function, arguments, focus)
             }
@@ -160,9 +163,10 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// True when a predicate holds: a number means the position (XPath 1.0 §2.4).
+    /// True when a predicate holds: a number means the position (XPath 1.0 §2.4). As in Jaxen its fraction is cut off, so
+    /// that `[last() div 2]` always selects something.
     pub(super) fn holds(&mut self, predicate: &'a Operation, focus: Focus<'a>) -> Evaluated<bool> {
-        let position = |number: f64| number == focus.position as f64;
+        let position = |number: f64| number.trunc() == focus.position as f64;
         match predicate.kind() {
             Some(Kind::Number) => Ok(position(self.number(predicate, focus)?)),
             Some(_) => self.truth(predicate, focus),

@@ -29,12 +29,27 @@ impl<'a> Evaluation<'a> {
         Ok(!self.select(path, focus, Wanted::Any)?.is_empty())
     }
 
+    /// What an expression yields, without the nodes for which a predicate does not hold. As in Jaxen, predicates leave
+    /// a text or number as it is.
+    pub(super) fn filtered(
+        &mut self,
+        primary: &'a Operation,
+        predicates: &'a [Predicate],
+        focus: Focus<'a>,
+    ) -> Evaluated<Object<'a>> {
+        let mut object = self.object(primary, focus)?;
+        if let Object::Nodes(nodes) = &mut object {
+            self.filter(nodes, 0, predicates)?;
+        }
+        Ok(object)
+    }
+
     fn select(&mut self, path: &'a Path, focus: Focus<'a>, wanted: Wanted) -> Evaluated<NodeSet<'a>> {
         let mut nodes = match &path.origin {
             Origin::Context => NodeSet::from_iter([focus.node]),
             Origin::Root => NodeSet::from_iter([focus.node.tree().root()]),
             Origin::Filter(primary, predicates) => {
-                // As in Jaxen, there is nothing below a text or number.
+                // As in the original, there is nothing below a text or number.
                 let Object::Nodes(mut nodes) = self.object(primary, focus)? else {
                     return Ok(NodeSet::new());
                 };
@@ -71,9 +86,6 @@ impl<'a> Evaluation<'a> {
         selected: &mut NodeSet<'a>,
         wanted: Wanted,
     ) -> Evaluated<()> {
-        if let Test::Unbound(reason) = &step.test {
-            return Err(Failure::new(reason.clone()));
-        }
         for &node in from {
             let start = selected.len();
             match &*step.predicates {
@@ -115,6 +127,11 @@ impl<'a> Evaluation<'a> {
         let end = node.walk(step.axis, &mut |candidate| {
             if let Err(failure) = self.budget.spend(cost) {
                 return ControlFlow::Break(Err(failure));
+            }
+            if let Test::Unbound(reason) = &step.test
+                && is_principal(step.axis, candidate)
+            {
+                return ControlFlow::Break(Err(Failure::new(reason.clone())));
             }
             if matches(&step.test, step.axis, candidate) {
                 selected.push(candidate);
@@ -189,6 +206,14 @@ fn sort(nodes: &mut NodeSet<'_>) {
 /// True for the axes that lead from nodes that are apart to nodes that are apart.
 fn keeps_apart(axis: Axis) -> bool {
     matches!(axis, Axis::Attribute | Axis::Child | Axis::Namespace | Axis::Itself)
+}
+
+/// True for a node whose name a test on this axis would look at.
+fn is_principal(axis: Axis, node: Node<'_>) -> bool {
+    match axis {
+        Axis::Attribute | Axis::Namespace => true,
+        _ => node.is_element(),
+    }
 }
 
 /// True when a node passes a test (XPath 1.0 §2.3). `*` and names mean attributes on the attribute axis, namespaces

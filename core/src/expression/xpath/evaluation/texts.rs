@@ -63,9 +63,17 @@ impl<'a> Evaluation<'a> {
                 self.budget.spend_bytes(text.len().saturating_mul(from.len() + 1))?;
                 Ok(Cow::Owned(translated(&text, &from, &to)))
             }
-            // A locale as second argument changes nothing that anyone has asked for.
-            (Function::LowerCase, [text, ..]) => Ok(Cow::Owned(self.text(text, focus)?.to_lowercase())),
-            (Function::UpperCase, [text, ..]) => Ok(Cow::Owned(self.text(text, focus)?.to_uppercase())),
+            (Function::LowerCase | Function::UpperCase, [text, locale @ ..]) => {
+                let text = self.text(text, focus)?;
+                // It changes nothing that anyone has asked for, but it has to exist.
+                for locale in locale {
+                    self.text(locale, focus)?;
+                }
+                Ok(Cow::Owned(match function {
+                    Function::LowerCase => text.to_lowercase(),
+                    _ => text.to_uppercase(),
+                }))
+            }
             (Function::Base64Encode | Function::Base64Decode | Function::UrlEncode, [text, charset @ ..]) => {
                 let text = self.text(text, focus)?;
                 let charset = match charset {

@@ -66,7 +66,11 @@ impl Operation {
             Operation::Boolean(_) | Operation::Or(_) | Operation::And(_) | Operation::Comparisons(..) => {
                 Some(Kind::Boolean)
             }
-            Operation::Union(_) | Operation::Path(_) => Some(Kind::Nodes),
+            Operation::Path(path) => match path.filtered() {
+                Some((primary, _)) => primary.kind(),
+                None => Some(Kind::Nodes),
+            },
+            Operation::Union(_) => Some(Kind::Nodes),
             Operation::Call(function, _) => function.kind(),
             Operation::Variable(_) | Operation::Failing(_) => None,
         }
@@ -129,6 +133,16 @@ pub(crate) enum Variable {
 pub(crate) struct Path {
     pub(crate) origin: Origin,
     pub(crate) steps: Box<[Step]>,
+}
+
+impl Path {
+    /// An expression and its predicates, when no step leads away from it.
+    pub(crate) fn filtered(&self) -> Option<(&Operation, &[Predicate])> {
+        match &self.origin {
+            Origin::Filter(primary, predicates) if self.steps.is_empty() => Some((primary, predicates)),
+            _ => None,
+        }
+    }
 }
 
 /// Where a path starts.

@@ -34,6 +34,10 @@ impl Compiler<'_> {
                 _ => steps.push(step),
             }
         }
+        if steps.is_empty() && !path.steps.is_empty() && matches!(origin, Origin::Filter(..)) {
+            // `$x/.` is no node when `$x` is none, other than `$x`.
+            steps.push(Step { axis: Axis::Itself, test: Test::Node, predicates: Box::default() });
+        }
         Ok(Operation::Path(Path { origin, steps: steps.into() }))
     }
 
@@ -83,13 +87,11 @@ impl Compiler<'_> {
     }
 }
 
-/// Only whole numbers from 1 on are positions.
+/// Numbers from 1 on are positions; as in Jaxen their fraction is cut off.
 fn predicate(operation: Operation) -> Predicate {
     match operation {
-        // The cast is exact: it is only taken when it leads back to the number.
-        Operation::Number(number) if number >= 1.0 && (number as usize) as f64 == number => {
-            Predicate::Position(number as usize)
-        }
+        // The cast cuts off, and no node set is as large as what it cannot hold.
+        Operation::Number(number) if number >= 1.0 => Predicate::Position(number as usize),
         Operation::Number(_) => Predicate::Test(Operation::Boolean(false)),
         other => Predicate::Test(other),
     }

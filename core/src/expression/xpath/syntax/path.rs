@@ -12,6 +12,7 @@ impl<'t> Parser<'t> {
     /// A location path, or a primary expression with what may follow it.
     pub(super) fn path_expression(&mut self) -> Result<ParsedExpression<'t>, ExpressionProblem> {
         let begin = self.range().start;
+        let is_literal = matches!(self.kind(), TokenKind::Literal(_) | TokenKind::Number(_));
         let mut steps = Vec::new();
         let start = match self.primary()? {
             Some(primary) => {
@@ -19,6 +20,9 @@ impl<'t> Parser<'t> {
                 let walks = matches!(self.kind(), TokenKind::Slash | TokenKind::DoubleSlash);
                 if predicates.is_empty() && !walks {
                     return Ok(primary);
+                }
+                if is_literal && walks {
+                    return Err(syntax(self.range(), "there are no nodes below a text or number"));
                 }
                 Start::Filter(Box::new(primary), predicates)
             }
@@ -76,11 +80,11 @@ impl<'t> Parser<'t> {
         let axis = match (self.kind(), self.next_kind()) {
             (TokenKind::Dot, _) => {
                 self.advance();
-                return Ok(bare(Axis::Itself));
+                return self.abbreviated(Axis::Itself);
             }
             (TokenKind::DoubleDot, _) => {
                 self.advance();
-                return Ok(bare(Axis::Parent));
+                return self.abbreviated(Axis::Parent);
             }
             (TokenKind::At, _) => {
                 self.advance();
@@ -96,6 +100,11 @@ impl<'t> Parser<'t> {
         };
         let test = self.node_test()?;
         Ok(ParsedStep { axis, test, predicates: self.predicates()? })
+    }
+
+    /// `.` or `..`. As in Jaxen, predicates may follow, which the grammar of XPath does not have.
+    fn abbreviated(&mut self, axis: Axis) -> Result<ParsedStep<'t>, ExpressionProblem> {
+        Ok(ParsedStep { predicates: self.predicates()?, ..bare(axis) })
     }
 
     fn axis(&self, name: &str) -> Result<Axis, ExpressionProblem> {
