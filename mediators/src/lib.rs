@@ -4,6 +4,8 @@
 //! act on the message, `Branch` for the ones that choose the list that runs next. Mediators know nothing of each other;
 //! sequences and endpoints come to them compiled. `README.md` is the catalogue.
 
+mod call_template;
+mod conditional_router;
 mod drop;
 mod filter;
 mod header;
@@ -14,6 +16,7 @@ mod makefault;
 mod parts;
 mod property;
 mod respond;
+mod rewrite;
 mod send;
 mod sequence;
 mod switch;
@@ -24,6 +27,8 @@ mod tests;
 
 use sinew_core::config::MediatorRegistry;
 
+use call_template::CallTemplate;
+use conditional_router::ConditionalRouter;
 use drop::Drop;
 use filter::Filter;
 use header::Header;
@@ -33,6 +38,7 @@ use loopback::Loopback;
 use makefault::MakeFault;
 use property::Property;
 use respond::Respond;
+use rewrite::Rewrite;
 use send::Send;
 use sequence::SequenceMediator;
 use switch::Switch;
@@ -53,6 +59,9 @@ pub fn registry() -> MediatorRegistry {
     registry.add::<MakeFault>();
     registry.add::<Respond>();
     registry.add::<Loopback>();
+    registry.add::<CallTemplate>();
+    registry.add::<ConditionalRouter>();
+    registry.add::<Rewrite>();
     registry.plan(PLANNED);
     registry
 }
@@ -69,12 +78,10 @@ const PLANNED: &[&str] = &[
     "builder",
     "cache",
     "call",
-    "call-template",
     "callout",
     "class",
     "clone",
     "comment",
-    "conditionalRouter",
     "dataServiceCall",
     "datamapper",
     "dblookup",
@@ -97,7 +104,6 @@ const PLANNED: &[&str] = &[
     "propertyGroup",
     "publishEvent",
     "replace",
-    "rewrite",
     "rule",
     "rules",
     "sampler",

@@ -73,7 +73,7 @@ impl<'a> Evaluation<'a> {
             }
             Operation::Union(operands) => Object::Nodes(self.union(operands, focus)?),
             Operation::Path(path) => Object::Nodes(self.path(path, focus)?),
-            Operation::Variable(variable) => self.variable(variable),
+            Operation::Variable(variable) => self.variable(variable)?,
             Operation::Call(function, arguments) => self.call(*function, arguments, focus)?,
             Operation::Failing(reason) => return Err(Failure::new(reason.clone())),
         })
