@@ -195,7 +195,7 @@ fn evaluate<'m>(
     let compiled = Expression::compile(&text, &namespaces).map_err(|problem| problem.message)?;
     // A handful of expressions: leaking them spares a store to borrow results from.
     let expression: &'static Expression = Box::leak(Box::new(compiled.expression));
-    let scope = Scope { message, surroundings: &Nothing };
+    let scope = Scope { message, surroundings: &Nothing, parameters: None };
     expression.value_at(scope, node).map_err(|error| error.reason)
 }
 

@@ -4,6 +4,8 @@
 //! act on the message, `Branch` for the ones that choose the list that runs next. Mediators know nothing of each other;
 //! sequences and endpoints come to them compiled. `README.md` is the catalogue.
 
+mod call_template;
+mod conditional_router;
 mod drop;
 mod enrich;
 mod filter;
@@ -16,6 +18,7 @@ mod parts;
 mod payload_factory;
 mod property;
 mod respond;
+mod rewrite;
 mod send;
 mod sequence;
 mod switch;
@@ -26,6 +29,8 @@ mod tests;
 
 use sinew_core::config::MediatorRegistry;
 
+use call_template::CallTemplate;
+use conditional_router::ConditionalRouter;
 use drop::Drop;
 use enrich::Enrich;
 use filter::Filter;
@@ -37,6 +42,7 @@ use makefault::MakeFault;
 use payload_factory::PayloadFactory;
 use property::Property;
 use respond::Respond;
+use rewrite::Rewrite;
 use send::Send;
 use sequence::SequenceMediator;
 use switch::Switch;
@@ -59,6 +65,9 @@ pub fn registry() -> MediatorRegistry {
     registry.add::<Enrich>();
     registry.add::<Respond>();
     registry.add::<Loopback>();
+    registry.add::<CallTemplate>();
+    registry.add::<ConditionalRouter>();
+    registry.add::<Rewrite>();
     registry.plan(PLANNED);
     registry
 }
@@ -75,12 +84,10 @@ const PLANNED: &[&str] = &[
     "builder",
     "cache",
     "call",
-    "call-template",
     "callout",
     "class",
     "clone",
     "comment",
-    "conditionalRouter",
     "dataServiceCall",
     "datamapper",
     "dblookup",
@@ -101,7 +108,6 @@ const PLANNED: &[&str] = &[
     "propertyGroup",
     "publishEvent",
     "replace",
-    "rewrite",
     "rule",
     "rules",
     "sampler",

@@ -12,7 +12,7 @@ use super::{Color, DEFAULT_FOLDER, Exit, check, output, run};
 /// Print what a configuration defines, or the settings and where each comes from
 #[derive(Debug, clap::Args)]
 pub(super) struct Show {
-    /// proxies, sequences, endpoints, local-entries, or settings; everything when left out
+    /// proxies, sequences, endpoints, templates, local-entries, or settings; everything when left out
     kind: Option<String>,
     /// The name of one artifact
     name: Option<String>,
@@ -38,10 +38,11 @@ enum ShowFormat {
 }
 
 /// The words for the kinds that can be shown.
-const KINDS: [(&str, ArtifactKind); 4] = [
+const KINDS: [(&str, ArtifactKind); 5] = [
     ("proxies", ArtifactKind::Proxy),
     ("sequences", ArtifactKind::Sequence),
     ("endpoints", ArtifactKind::Endpoint),
+    ("templates", ArtifactKind::Template),
     ("local-entries", ArtifactKind::LocalEntry),
 ];
 

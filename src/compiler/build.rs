@@ -7,9 +7,12 @@ use sinew_core::config::endpoint::{EndpointDefinition, EndpointKind, SendingDefi
 use sinew_core::config::{
     Configuration, EndpointSlot, MediatorRegistry, ProxyDefinition, ResourceKey, SequenceSlot,
 };
-use sinew_core::diagnostics::{Code, Diagnostic, Diagnostics, codes, nearest};
-use sinew_core::mediation::{Endpoint, FaultHandler, Sequence, SequenceReference};
+use sinew_core::diagnostics::{Diagnostic, Diagnostics, codes};
+use sinew_core::mediation::{
+    Endpoint, FaultHandler, Sequence, SequenceReference, Template, TemplateReference,
+};
 
+use super::keys::{Wanted, cycle, missing};
 use super::sequences::List;
 use super::{Deployed, ProxyService, Routes, defaults};
 use crate::endpoints::{AddressEndpoint, Client, DefaultEndpoint, Leaf, LeafSettings, RequestPolicy};
@@ -53,12 +56,15 @@ pub fn compile<C: Client>(
     defaults::complete(&mut configuration, registry);
     let configuration = Arc::new(configuration);
     let mut compiler = Compiler::new(&configuration, settings, client);
-    let names: Vec<_> = configuration.sequences.keys().cloned().collect();
+    let names = Wanted::Sequence.keys(&configuration);
     for name in &names {
         compiler.sequence_by_name(name);
     }
-    for name in configuration.endpoints.keys() {
-        compiler.endpoint_by_name(name);
+    for name in Wanted::Template.keys(&configuration) {
+        compiler.template_by_name(&name);
+    }
+    for name in Wanted::Endpoint.keys(&configuration) {
+        compiler.endpoint_by_name(&name);
     }
     let routes = compiler.routes();
     let default_endpoint = compiler.default_endpoint();
@@ -109,6 +115,7 @@ pub(super) struct Compiler<'a, C> {
     settings: &'a CompileSettings,
     client: C,
     sequences: HashMap<Arc<str>, State<SequenceReference>>,
+    templates: HashMap<Arc<str>, State<TemplateReference>>,
     endpoints: HashMap<Arc<str>, State<Option<Arc<dyn Endpoint>>>>,
 }
 
@@ -120,6 +127,7 @@ impl<'a, C: Client> Compiler<'a, C> {
             client,
             diagnostics: Diagnostics::default(),
             sequences: HashMap::new(),
+            templates: HashMap::new(),
             endpoints: HashMap::new(),
         }
     }
@@ -129,23 +137,50 @@ impl<'a, C: Client> Compiler<'a, C> {
         match self.sequence_by_name(&key.text) {
             Some(reference) => {
                 if let SequenceReference::Missing(_) = reference {
-                    self.missing(key, codes::SEQUENCE_NOT_DEFINED, "sequence");
+                    self.missing(key, Wanted::Sequence);
                 }
                 reference
             }
             None => {
-                self.diagnostics.push(
-                    Diagnostic::error(
-                        codes::SEQUENCE_CYCLE,
-                        format!("sequence \"{}\" comes back to itself", key.text),
-                    )
-                    .at(key.location.clone())
-                    .label("closes the circle")
-                    .help("a sequence that calls itself, directly or through others, never ends"),
-                );
+                self.diagnostics.push(cycle(key, Wanted::Sequence));
                 SequenceReference::Missing(key.text.clone())
             }
         }
+    }
+
+    /// The sequence template with a key; a missing one or a cycle is reported at the key.
+    pub(super) fn template_by_key(&mut self, key: &ResourceKey) -> TemplateReference {
+        match self.template_by_name(&key.text) {
+            Some(reference) => {
+                if let TemplateReference::Missing(_) = reference {
+                    self.missing(key, Wanted::Template);
+                }
+                reference
+            }
+            None => {
+                self.diagnostics.push(cycle(key, Wanted::Template));
+                TemplateReference::Missing(key.text.clone())
+            }
+        }
+    }
+
+    /// The named template, compiled when first asked for; `None` while it is being compiled.
+    fn template_by_name(&mut self, name: &Arc<str>) -> Option<TemplateReference> {
+        match self.templates.get(name) {
+            Some(State::Done(reference)) => return Some(reference.clone()),
+            Some(State::InProgress) => return None,
+            None => {}
+        }
+        let Some(definition) = self.configuration.template(name) else {
+            return Some(TemplateReference::Missing(name.clone()));
+        };
+        self.templates.insert(name.clone(), State::InProgress);
+        let address: Arc<str> = format!("template:{name}").into();
+        let body = List { compiler: self, address }.sequence(&definition.body);
+        let template = Template { parameters: definition.parameters.clone().into(), body };
+        let reference = TemplateReference::Found(Arc::new(template));
+        self.templates.insert(name.clone(), State::Done(reference.clone()));
+        Some(reference)
     }
 
     /// The named sequence, compiled when first asked for; `None` while it is being compiled.
@@ -155,7 +190,7 @@ impl<'a, C: Client> Compiler<'a, C> {
             Some(State::InProgress) => return None,
             None => {}
         }
-        let Some(definition) = self.configuration.sequences.get(name) else {
+        let Some(definition) = self.configuration.sequence(name) else {
             return Some(SequenceReference::Missing(name.clone()));
         };
         self.sequences.insert(name.clone(), State::InProgress);
@@ -169,36 +204,14 @@ impl<'a, C: Client> Compiler<'a, C> {
     /// The handler for an `onError` key. It is looked up when a fault happens, so that it may lead back to where it
     /// was named; here it is only checked.
     pub(super) fn on_error(&mut self, key: &ResourceKey) -> FaultHandler {
-        if !self.configuration.sequences.contains_key(&key.text) {
-            self.missing(key, codes::SEQUENCE_NOT_DEFINED, "sequence");
+        if self.configuration.sequence(&key.text).is_none() {
+            self.missing(key, Wanted::Sequence);
         }
         FaultHandler::Key(key.text.clone())
     }
 
-    /// Reports a key that nothing has: an error, or a warning where a registry may have it.
-    fn missing(&mut self, key: &ResourceKey, code: Code, what: &str) {
-        let text = &key.text;
-        let mut diagnostic = if self.configuration.has_registry {
-            Diagnostic::warning(
-                codes::RESOLVED_AT_RUN_TIME,
-                format!(
-                    "{what} \"{text}\" is not defined here; using it is a fault unless the registry has it"
-                ),
-            )
-        } else {
-            Diagnostic::error(code, format!("{what} \"{text}\" is not defined"))
-        };
-        diagnostic = diagnostic.at(key.location.clone()).label(format!("no {what} with this key"));
-        let sequences = self.configuration.sequences.iter().map(|(name, d)| (name, &d.location));
-        let endpoints = self.configuration.endpoints.iter().map(|(name, d)| (name, &d.location));
-        let candidates: HashMap<_, _> =
-            if what == "sequence" { sequences.collect() } else { endpoints.collect() };
-        if let Some(near) = nearest(text, candidates.keys().map(|name| &***name)) {
-            let place = candidates.get(&Arc::from(near)).map(|location| format!(" in {}", place(location)));
-            diagnostic =
-                diagnostic.help(format!("a {what} \"{near}\" is defined{}", place.unwrap_or_default()));
-        }
-        self.diagnostics.push(diagnostic);
+    fn missing(&mut self, key: &ResourceKey, wanted: Wanted) {
+        self.diagnostics.push(missing(key, wanted, self.configuration));
     }
 
     /// A named endpoint, compiled when first asked for; the outer `None` while it is being compiled.
@@ -208,7 +221,7 @@ impl<'a, C: Client> Compiler<'a, C> {
             Some(State::InProgress) => return None,
             None => {}
         }
-        let Some(definition) = self.configuration.endpoints.get(name) else {
+        let Some(definition) = self.configuration.endpoint(name) else {
             return Some(None);
         };
         self.endpoints.insert(name.clone(), State::InProgress);
@@ -249,15 +262,8 @@ impl<'a, C: Client> Compiler<'a, C> {
     fn indirect(&mut self, key: &ResourceKey) -> Arc<dyn Endpoint> {
         match self.endpoint_by_name(&key.text) {
             Some(Some(endpoint)) => return endpoint,
-            Some(None) => self.missing(key, codes::ENDPOINT_NOT_DEFINED, "endpoint"),
-            None => self.diagnostics.push(
-                Diagnostic::error(
-                    codes::ENDPOINT_CYCLE,
-                    format!("endpoint \"{}\" comes back to itself", key.text),
-                )
-                .at(key.location.clone())
-                .label("closes the circle"),
-            ),
+            Some(None) => self.missing(key, Wanted::Endpoint),
+            None => self.diagnostics.push(cycle(key, Wanted::Endpoint)),
         }
         Arc::new(super::sequences::Unusable::missing(&key.text))
     }
@@ -362,8 +368,4 @@ impl<'a, C: Client> Compiler<'a, C> {
             }
         }
     }
-}
-
-fn place(location: &sinew_core::diagnostics::Location) -> String {
-    format!("{}:{}", location.file.name(), location.position().line)
 }

@@ -27,7 +27,7 @@ const FAULT: &str = r#"<sequence xmlns="http://ws.apache.org/ns/synapse" name="f
 /// Adds `main` and `fault` where they are missing.
 pub(super) fn complete(configuration: &mut Configuration, registry: &MediatorRegistry) {
     for (name, text) in [("main", MAIN), ("fault", FAULT)] {
-        if configuration.sequences.contains_key(name) {
+        if configuration.sequence(name).is_some() {
             continue;
         }
         let file = SourceFile::new(format!("<default {name} sequence>"), text);

@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use sinew_core::config::endpoint::EndpointDefinition;
 use sinew_core::config::{BuildContext, MediatorList, ResourceKey, SequenceDefinition};
+use sinew_core::diagnostics::Diagnostic;
 use sinew_core::mediation::{
     Endpoint, ErrorCode, Exchange, Fault, FaultHandler, Retry, SendFuture, Sequence, SequenceReference, Step,
+    TemplateReference,
 };
 
 use super::build::Compiler;
@@ -33,7 +35,7 @@ impl<'a, C: Client> List<'_, 'a, C> {
                 format!("{}/{}.{}{label}", self.address, index + 1, mediator.type_name).into();
             let mut place = List { compiler: self.compiler, address: address.clone() };
             let action = mediator.config.build(&mut place);
-            steps.push(Step { address, needs: mediator.config.needs(), action });
+            steps.push(Step::new(address, mediator.config.needs(), action));
         }
         Sequence { address: self.address.clone(), steps: steps.into(), on_error: None }
     }
@@ -52,6 +54,10 @@ impl<C: Client> BuildContext for List<'_, '_, C> {
         self.compiler.sequence_by_key(key)
     }
 
+    fn template(&mut self, key: &ResourceKey) -> TemplateReference {
+        self.compiler.template_by_key(key)
+    }
+
     fn list(&mut self, part: &str, list: &MediatorList) -> Sequence {
         self.part(part).steps(list)
     }
@@ -66,6 +72,10 @@ impl<C: Client> BuildContext for List<'_, '_, C> {
 
     fn endpoint(&mut self, definition: &EndpointDefinition) -> Arc<dyn Endpoint> {
         self.compiler.endpoint(definition, self.address.clone())
+    }
+
+    fn push(&mut self, diagnostic: Diagnostic) {
+        self.compiler.diagnostics.push(diagnostic);
     }
 
     fn address(&self) -> &Arc<str> {

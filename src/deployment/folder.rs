@@ -1,20 +1,18 @@
 //! The files of a configuration folder with what they say, kept up to date.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sinew_core::config::{
-    Artifact, ArtifactKind, Configuration, Definition, MediatorRegistry, SourceKind, assemble, parse_file,
+    Artifact, ArtifactKind, Configuration, Definition, MediatorRegistry, Resources, SourceKind, assemble,
+    parse_file_with,
 };
 use sinew_core::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, Span, codes};
 
-use super::scan::{Fingerprint, scan};
-
-/// Files larger than this are refused rather than read.
-const FILE_LIMIT: u64 = 16 * 1024 * 1024;
+use super::scan::{Fingerprint, Found, scan};
+use super::sources::{Named, Sources, text};
 
 /// A configuration folder, or a single file with `<definitions>`.
 pub struct Folder {
@@ -26,6 +24,8 @@ pub struct Folder {
 struct File {
     kind: SourceKind,
     fingerprint: Option<Fingerprint>,
+    /// The files that its artifacts name.
+    named: Named,
     artifacts: Vec<Artifact>,
     diagnostics: Diagnostics,
     /// The artifacts of the version that is in service.
@@ -65,16 +65,19 @@ impl Folder {
             changed.insert(name);
         }
         for (name, found) in found {
-            let known = self.files.get(&name);
-            if known.is_some_and(|file| file.fingerprint.as_ref() == Some(&found.fingerprint)) {
+            if self.files.get(&name).is_some_and(|file| file.is_unchanged(&found)) {
                 continue;
             }
-            let (artifacts, diagnostics) = read(&found.path, &self.display_name(&name), found.kind, registry);
+            let sources = Sources::new(&self.root);
+            let display_name = self.display_name(&name);
+            let (artifacts, diagnostics) = read(&found.path, &display_name, found.kind, registry, &sources);
+            let named = sources.named();
             let good = self.files.remove(&name).and_then(|file| file.good);
             let fingerprint = Some(found.fingerprint);
             let file = File {
                 kind: found.kind,
                 fingerprint,
+                named,
                 artifacts,
                 diagnostics,
                 good,
@@ -178,9 +181,13 @@ impl Folder {
         self.files.get(name).is_some_and(|file| file.current)
     }
 
-    /// The name of a file by the name that diagnostics show.
-    pub fn inside_name<'n>(&self, display_name: &'n str) -> Option<&'n str> {
-        Path::new(display_name).strip_prefix(&self.root).ok().and_then(Path::to_str)
+    /// The name of a file by the name that diagnostics show; for a file that an artifact names, the artifact's.
+    pub fn inside_name<'n>(&'n self, display_name: &'n str) -> Option<&'n str> {
+        let path = Path::new(display_name);
+        match self.files.iter().find(|(_, file)| file.named.contains_key(path)) {
+            Some((name, _)) => Some(name),
+            None => path.strip_prefix(&self.root).ok().and_then(Path::to_str),
+        }
     }
 
     fn display_name(&self, name: &str) -> String {
@@ -188,6 +195,14 @@ impl Folder {
             return self.root.display().to_string();
         }
         self.root.join(name).display().to_string()
+    }
+}
+
+impl File {
+    /// True when neither the file nor one that its artifacts name has changed.
+    fn is_unchanged(&self, found: &Found) -> bool {
+        self.fingerprint.as_ref() == Some(&found.fingerprint)
+            && self.named.iter().all(|(path, seen)| Fingerprint::of_path(path) == *seen)
     }
 }
 
@@ -208,9 +223,10 @@ fn read(
     name: &str,
     kind: SourceKind,
     registry: &MediatorRegistry,
+    resources: &dyn Resources,
 ) -> (Vec<Artifact>, Diagnostics) {
     match text(path) {
-        Ok(text) => parse_file(&SourceFile::new(name, text), kind, registry),
+        Ok(text) => parse_file_with(&SourceFile::new(name, text), kind, registry, resources),
         Err(error) => {
             let mut diagnostics = Diagnostics::default();
             let file: Arc<SourceFile> = SourceFile::new(name, "");
@@ -221,15 +237,4 @@ fn read(
             (Vec::new(), diagnostics)
         }
     }
-}
-
-/// The text of a file, whatever encoding its XML declaration names.
-fn text(path: &Path) -> io::Result<String> {
-    if fs::metadata(path)?.len() > FILE_LIMIT {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {FILE_LIMIT} bytes")));
-    }
-    let bytes = fs::read(path)?;
-    sinew_core::xml::decode(&bytes, None)
-        .map(|text| text.into_owned())
-        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.to_string()))
 }

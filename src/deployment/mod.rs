@@ -6,6 +6,7 @@
 mod deployer;
 mod folder;
 mod scan;
+mod sources;
 mod watch;
 
 pub use deployer::{Deployer, Outcome, Status};

@@ -68,6 +68,11 @@ fn add(found: &mut BTreeMap<String, Found>, name: String, path: PathBuf) {
 }
 
 impl Fingerprint {
+    /// The version of the file at a path; `None` when there is none.
+    pub(super) fn of_path(path: &Path) -> Option<Self> {
+        fs::metadata(path).ok().map(|metadata| Self::of(&metadata))
+    }
+
     #[cfg(unix)]
     fn of(metadata: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt;

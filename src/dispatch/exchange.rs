@@ -109,6 +109,7 @@ impl Flows<'_> {
     /// The out-flow, for the answer of an endpoint or after `loopback` (configuration.md §8.4).
     async fn response(&mut self, exchange: &mut Exchange, receive: Option<Arc<str>>) -> Result<(), Fault> {
         exchange.faults.clear();
+        exchange.parameters = None;
         if self.pre_mediate(exchange).await? == Flow::Stop {
             return Ok(());
         }
@@ -171,6 +172,7 @@ impl Flows<'_> {
             if let Some(message) = delivery.message {
                 exchange.message = *message;
             }
+            exchange.parameters = delivery.parameters;
             let Recipient::Endpoint { endpoint, receive } = delivery.to else {
                 return reply::write(exchange.message, &self.settings.reply);
             };
@@ -209,7 +211,8 @@ impl Flows<'_> {
             for delivery in exchange.deliveries.drain(1..) {
                 if let (Recipient::Endpoint { endpoint, .. }, Some(message)) = (delivery.to, delivery.message)
                 {
-                    let exchange = Exchange::new(*message, self.deployed.clone());
+                    let mut exchange = Exchange::new(*message, self.deployed.clone());
+                    exchange.parameters = delivery.parameters;
                     tokio::spawn(send_and_forget(exchange, endpoint));
                 }
             }

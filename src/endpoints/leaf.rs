@@ -93,7 +93,11 @@ impl<C: Client> Leaf<C> {
     fn apply_properties(&self, exchange: &mut Exchange) -> Result<(), Fault> {
         for property in &self.settings.properties {
             let message = &mut exchange.message;
-            let scope = Scope { message, surroundings: &*exchange.environment };
+            let scope = Scope {
+                message,
+                surroundings: &*exchange.environment,
+                parameters: exchange.parameters.as_ref(),
+            };
             let text = property.value.string(scope).map_err(|error| Fault::mediation(error.to_string()))?;
             let Some(text) = text.map(|text| text.into_owned()) else { continue };
             match property.target {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::endpoint::EndpointDefinition;
 use super::{
-    LocalEntryDefinition, MediatorRegistry, NAMESPACE, ParseContext, ProxyDefinition, SequenceDefinition,
-    SourceKind,
+    LocalEntryDefinition, MediatorRegistry, NAMESPACE, NoResources, ParseContext, ProxyDefinition, Resources,
+    SequenceDefinition, SourceKind, TemplateDefinition,
 };
 use crate::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, codes, nearest};
 use crate::xml::{Element, Limits, SourceDocument};
@@ -104,15 +104,27 @@ pub enum Definition {
     Proxy(ProxyDefinition),
     /// A local entry.
     LocalEntry(LocalEntryDefinition),
+    /// A sequence template.
+    Template(TemplateDefinition),
     /// The registry: kept, so that keys nothing else defines are known to be its business.
     Registry,
 }
 
-/// Reads one file. A wrong artifact leaves its neighbours alone; everything wrong is reported.
+/// Reads one file that names no others. A wrong artifact leaves its neighbours alone; everything wrong is reported.
 pub fn parse_file(
     file: &Arc<SourceFile>,
     kind: SourceKind,
     registry: &MediatorRegistry,
+) -> (Vec<Artifact>, Diagnostics) {
+    parse_file_with(file, kind, registry, &NoResources)
+}
+
+/// Reads one file, and those that its artifacts name.
+pub fn parse_file_with(
+    file: &Arc<SourceFile>,
+    kind: SourceKind,
+    registry: &MediatorRegistry,
+    resources: &dyn Resources,
 ) -> (Vec<Artifact>, Diagnostics) {
     let mut diagnostics = Diagnostics::default();
     let document = match SourceDocument::parse(file.clone(), &Limits::default()) {
@@ -122,7 +134,7 @@ pub fn parse_file(
             return (Vec::new(), diagnostics);
         }
     };
-    let mut context = ParseContext::new(registry, &mut diagnostics);
+    let mut context = ParseContext::new(registry, &mut diagnostics).with_resources(resources);
     let root = document.root();
     let artifacts = match kind {
         SourceKind::Definitions => definitions(root, &mut context),
@@ -210,6 +222,10 @@ fn artifact(element: Element<'_>, kind: ArtifactKind, context: &mut ParseContext
         ArtifactKind::LocalEntry => {
             let entry = LocalEntryDefinition::parse(element, context)?;
             (entry.key.clone(), Definition::LocalEntry(entry))
+        }
+        ArtifactKind::Template => {
+            let template = TemplateDefinition::parse(element, context)?;
+            (template.name.clone(), Definition::Template(template))
         }
         ArtifactKind::Registry => ("".into(), Definition::Registry),
         other => {

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::endpoint::EndpointDefinition;
-use super::{Artifact, ArtifactKind, Definition, LocalEntryDefinition, ProxyDefinition, SequenceDefinition};
+use super::{
+    Artifact, ArtifactKind, Definition, EntryArtifact, LocalEntryDefinition, ProxyDefinition,
+    SequenceDefinition, TemplateDefinition,
+};
 use crate::diagnostics::{Diagnostic, Diagnostics, Location, codes};
 
 /// Everything that the files define, by name.
@@ -16,6 +19,8 @@ pub struct Configuration {
     pub sequences: BTreeMap<Arc<str>, SequenceDefinition>,
     /// Named endpoints.
     pub endpoints: BTreeMap<Arc<str>, EndpointDefinition>,
+    /// Sequence templates.
+    pub templates: BTreeMap<Arc<str>, TemplateDefinition>,
     /// Local entries.
     pub local_entries: BTreeMap<Arc<str>, LocalEntryDefinition>,
     /// True when a registry could resolve keys that nothing here defines.
@@ -24,7 +29,45 @@ pub struct Configuration {
     pub artifacts: Vec<Artifact>,
 }
 
-/// Puts artifacts together in their order. Local entries, endpoints and sequences share one space of names; a second
+/// Finds what a key stands for: the artifact of that name, else one in the local entry with that key
+/// (configuration.md §5, steps 2 and 3).
+impl Configuration {
+    /// The sequence with a key.
+    pub fn sequence(&self, key: &str) -> Option<&SequenceDefinition> {
+        self.sequences.get(key).or_else(|| match self.in_entry(key)? {
+            EntryArtifact::Sequence(sequence) => Some(sequence),
+            _ => None,
+        })
+    }
+
+    /// The endpoint with a key.
+    pub fn endpoint(&self, key: &str) -> Option<&EndpointDefinition> {
+        self.endpoints.get(key).or_else(|| match self.in_entry(key)? {
+            EntryArtifact::Endpoint(endpoint) => Some(endpoint),
+            _ => None,
+        })
+    }
+
+    /// The sequence template with a key.
+    pub fn template(&self, key: &str) -> Option<&TemplateDefinition> {
+        self.templates.get(key).or_else(|| match self.in_entry(key)? {
+            EntryArtifact::Template(template) => Some(template),
+            _ => None,
+        })
+    }
+
+    /// Every key that local entries, endpoints, sequences and templates have: one space of names.
+    pub fn keys(&self) -> impl Iterator<Item = &Arc<str>> {
+        let named = self.sequences.keys().chain(self.endpoints.keys()).chain(self.templates.keys());
+        named.chain(self.local_entries.keys())
+    }
+
+    fn in_entry(&self, key: &str) -> Option<&EntryArtifact> {
+        self.local_entries.get(key)?.artifact.as_ref()
+    }
+}
+
+/// Puts artifacts together in their order. Local entries, endpoints, sequences and templates share one space of names; a second
 /// artifact of a name is left out and reported, whatever its kind (configuration.md §2.5, R4).
 pub fn assemble(artifacts: impl IntoIterator<Item = Artifact>) -> (Configuration, Diagnostics) {
     let mut configuration = Configuration::default();
@@ -43,6 +86,7 @@ pub fn assemble(artifacts: impl IntoIterator<Item = Artifact>) -> (Configuration
             Definition::Endpoint(endpoint) => drop(configuration.endpoints.insert(name, endpoint)),
             Definition::Proxy(proxy) => drop(configuration.proxies.insert(name, proxy)),
             Definition::LocalEntry(entry) => drop(configuration.local_entries.insert(name, entry)),
+            Definition::Template(template) => drop(configuration.templates.insert(name, template)),
             Definition::Registry => configuration.has_registry = true,
         }
         configuration.artifacts.push(artifact);

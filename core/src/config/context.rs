@@ -1,21 +1,38 @@
 //! What parsing an artifact needs: the mediators there are, and somewhere to report to.
 
+use std::sync::Arc;
+
 use super::endpoint::{self, EndpointDefinition};
-use super::{MediatorList, MediatorRegistry, NAMESPACE, ParsedMediator};
-use crate::diagnostics::{Diagnostic, Diagnostics, Location, Span, codes, nearest};
-use crate::expression::{Compiled, Expression, Namespaces, ValueSource};
+use super::{MediatorList, MediatorRegistry, NAMESPACE, NoResources, ParsedMediator, Resources};
+use crate::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, Span, codes, nearest};
+use crate::expression::{Compiled, Expression, Namespaces, ParameterSource, ValueSource};
 use crate::xml::Element;
 
 /// Passed through the parsers of one file.
 pub struct ParseContext<'a> {
     registry: &'a MediatorRegistry,
     diagnostics: &'a mut Diagnostics,
+    resources: &'a dyn Resources,
 }
 
 impl<'a> ParseContext<'a> {
     /// A context that reports into `diagnostics`.
     pub fn new(registry: &'a MediatorRegistry, diagnostics: &'a mut Diagnostics) -> Self {
-        Self { registry, diagnostics }
+        Self { registry, diagnostics, resources: &NoResources }
+    }
+
+    /// The same, with files that artifacts may name.
+    #[must_use]
+    pub fn with_resources(self, resources: &'a dyn Resources) -> Self {
+        Self { resources, ..self }
+    }
+
+    /// Reads a file that an artifact names.
+    ///
+    /// # Errors
+    /// Why it cannot be read, in one sentence for people.
+    pub fn read(&self, path: &str) -> Result<Arc<SourceFile>, String> {
+        self.resources.read(path)
     }
 
     /// Reports a problem.
@@ -110,6 +127,23 @@ impl<'a> ParseContext<'a> {
             }
             None => Some(ValueSource::Literal(trimmed.into())),
         }
+    }
+
+    /// What a template's parameter is given: literal text, `{expression}`, or `{{expression}}`, which is evaluated where
+    /// it is read (mediators.md §2.4).
+    pub fn parameter_source(&mut self, element: Element<'_>, attribute: &str) -> Option<ParameterSource> {
+        let text = element.attribute(attribute)?;
+        let deferred = text.trim().strip_prefix("{{").and_then(|rest| rest.strip_suffix("}}"));
+        if let Some(inner) = deferred {
+            let offset = text.find('{').map_or(0, |at| at + 2);
+            let location = element.attribute_location(attribute);
+            return self.compile(element, inner, offset, location).map(ParameterSource::Deferred);
+        }
+        Some(ParameterSource::Now(match self.value_source(element, attribute)? {
+            // With the blanks around it, which only keys and names do without.
+            ValueSource::Literal(_) => ValueSource::Literal(text.into()),
+            computed => computed,
+        }))
     }
 
     /// Compiles what stands `offset` bytes behind the start of an attribute's value.

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use super::endpoint::EndpointDefinition;
 use super::{ParseContext, ResourceKey, SequenceDefinition};
-use crate::diagnostics::Location;
-use crate::mediation::{Action, Endpoint, FaultHandler, Needs, Sequence, SequenceReference};
+use crate::diagnostics::{Diagnostic, Location};
+use crate::mediation::{
+    Action, Endpoint, FaultHandler, Needs, Sequence, SequenceReference, TemplateReference,
+};
 use crate::xml::Element;
 
 /// A mediator's definition: what its element says.
@@ -37,6 +39,8 @@ pub trait MediatorConfig: Send + Sync + Sized + 'static {
 pub trait BuildContext {
     /// The sequence with this key. A missing one is reported where the key was written.
     fn sequence(&mut self, key: &ResourceKey) -> SequenceReference;
+    /// The sequence template with this key. A missing one is reported where the key was written.
+    fn template(&mut self, key: &ResourceKey) -> TemplateReference;
     /// A list written inside the mediator; `part` names it in addresses (`then`, `case[1]`; empty: the mediator's own).
     fn list(&mut self, part: &str, list: &MediatorList) -> Sequence;
     /// A sequence written inside the mediator, with its `onError`.
@@ -45,6 +49,8 @@ pub trait BuildContext {
     fn on_error(&mut self, key: &ResourceKey) -> FaultHandler;
     /// An endpoint written inside the mediator, or named there by key.
     fn endpoint(&mut self, definition: &EndpointDefinition) -> Arc<dyn Endpoint>;
+    /// Reports what can only be known now that the other artifacts are.
+    fn push(&mut self, diagnostic: Diagnostic);
     /// The address of the mediator that is being built.
     fn address(&self) -> &Arc<str>;
 }

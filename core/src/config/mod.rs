@@ -11,18 +11,22 @@ mod folder;
 mod local_entry;
 mod mediator;
 mod proxy;
+mod resources;
 mod sequence;
+mod template;
 mod vocabulary;
 
-pub use artifact::{Artifact, ArtifactKind, Definition, parse_file};
+pub use artifact::{Artifact, ArtifactKind, Definition, parse_file, parse_file_with};
 pub use assembly::{Configuration, assemble};
 pub use attributes::Attributes;
 pub use context::ParseContext;
 pub use folder::{SourceKind, source_kind};
-pub use local_entry::{LocalEntryContent, LocalEntryDefinition};
+pub use local_entry::{EntryArtifact, LocalEntryContent, LocalEntryDefinition};
 pub use mediator::{
     AnyMediator, BuildContext, MediatorConfig, MediatorList, MediatorRegistry, ParsedMediator,
 };
 pub use proxy::{EndpointSlot, ProxyDefinition, ProxyTarget, SequenceSlot, Transports};
+pub use resources::{NoResources, Resources};
 pub use sequence::SequenceDefinition;
+pub use template::TemplateDefinition;
 pub use vocabulary::{NAMESPACE, ResourceKey, Switch};

@@ -66,6 +66,7 @@ codes! {
     SEQUENCE_NOT_DEFINED "E0207" "sequence not defined"
     ENDPOINT_NOT_DEFINED "E0208" "endpoint not defined"
     LOCAL_ENTRY_NOT_DEFINED "E0209" "local entry not defined"
+    TEMPLATE_NOT_DEFINED "E0210" "template not defined"
 
     ATTRIBUTE_MISSING "E0301" "required attribute missing"
     ATTRIBUTE_INVALID "E0302" "attribute value invalid"

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::HeaderName;
 
-use super::property::{PropertyScope, axis2_property, property};
+use super::property::{PARAMETERS, PropertyScope, axis2_property, property};
 use super::xpath::{Object, UNSUPPORTED_SCOPES};
 use super::{Namespaces, Scope};
 use crate::message::header_text;
@@ -48,7 +48,7 @@ impl Direct {
             [name] => Direct::property(PropertyScope::Default, name, None),
             [first, second] => match first.parse() {
                 Ok(scope) => Direct::property(scope, second, None),
-                Err(()) if UNSUPPORTED_SCOPES.contains(&first) => return None,
+                Err(()) if first == PARAMETERS || UNSUPPORTED_SCOPES.contains(&first) => return None,
                 Err(()) => Direct::property(PropertyScope::Default, first, Some(second)),
             },
             [scope, name, format] => Direct::property(scope.parse().ok()?, name, Some(format)),

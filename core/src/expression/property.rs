@@ -9,6 +9,9 @@ use super::Scope;
 use super::xpath::Object;
 use crate::message::{Message, Payload, header_text};
 
+/// The scope of template parameters. It is none of [`PropertyScope`]: reading a parameter can fail.
+pub(super) const PARAMETERS: &str = "func";
+
 /// The scopes that `get-property` knows (message-and-expressions.md §8.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PropertyScope {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::TemplateParameters;
 use crate::message::Message;
 
 /// What an expression reads: one message and what surrounds it.
@@ -11,6 +12,8 @@ pub struct Scope<'a> {
     pub message: &'a Message,
     /// Local entries, the time, system properties.
     pub surroundings: &'a dyn Surroundings,
+    /// The parameters of the innermost template that is running: scope `func`.
+    pub parameters: Option<&'a TemplateParameters>,
 }
 
 /// What expressions can read besides the message.

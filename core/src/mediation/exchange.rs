@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use super::fault::{ErrorCode, FaultSource};
 use super::{Endpoint, Environment, Fault, Observer, Sequence, Step};
-use crate::expression::Scope;
+use crate::expression::{Scope, TemplateParameters};
 use crate::message::{Body, BodyError, Destination, Direction, Message, Payload, Value, formats};
 
 /// A message on its way, with everything the way depends on.
@@ -17,6 +17,8 @@ pub struct Exchange {
     pub message: Message,
     /// What runs on a fault, innermost last.
     pub faults: SmallVec<[FaultHandler; 4]>,
+    /// The parameters of the innermost template that is running.
+    pub parameters: Option<TemplateParameters>,
     /// What was asked to be sent, in order.
     pub deliveries: SmallVec<[Delivery; 1]>,
     /// Set by `loopback`: the response flow runs next, with the message as it is.
@@ -55,6 +57,8 @@ pub struct Delivery {
     pub to: Recipient,
     /// What, when mediation went on after `send` and could have changed the message; else the message as it is.
     pub message: Option<Box<Message>>,
+    /// The parameters of the template in which it was asked, for the endpoint's expressions.
+    pub parameters: Option<TemplateParameters>,
 }
 
 /// Where a delivery goes.
@@ -77,6 +81,7 @@ impl Exchange {
         Self {
             message,
             faults: SmallVec::new(),
+            parameters: None,
             deliveries: SmallVec::new(),
             loops_back: false,
             environment,
@@ -88,17 +93,21 @@ impl Exchange {
 
     /// What expressions of this exchange read.
     pub fn scope(&self) -> Scope<'_> {
-        Scope { message: &self.message, surroundings: &*self.environment }
+        Scope {
+            message: &self.message,
+            surroundings: &*self.environment,
+            parameters: self.parameters.as_ref(),
+        }
     }
 
     /// Asks for the message to be sent once the list is done; what later mediators change no longer matters to it.
     pub fn deliver(&mut self, to: Recipient) {
         self.settle_deliveries();
-        self.deliveries.push(Delivery { to, message: None });
+        self.deliveries.push(Delivery { to, message: None, parameters: self.parameters.clone() });
     }
 
-    /// Before another mediator touches the message, what was sent so far is split off.
-    fn settle_deliveries(&mut self) {
+    /// Splits off what was sent so far. Whoever changes the message does this before; for mediators the loop does.
+    pub fn settle_deliveries(&mut self) {
         if let Some(last) = self.deliveries.last_mut()
             && last.message.is_none()
         {
@@ -127,10 +136,11 @@ impl Exchange {
     }
 
     /// Writes a fault's properties as handlers expect them (configuration.md §9.2): a fault of mediation itself leaves
-    /// an older `ERROR_CODE` alone (mediators.md case 34), a fault of sending replaces it.
+    /// an older `ERROR_CODE` alone (mediators.md case 34), one with a code of its own replaces it.
     pub fn record_fault(&mut self, fault: &Fault) {
         let properties = &mut self.message.properties;
-        if fault.source == FaultSource::Mediation && properties.value("ERROR_CODE").is_some() {
+        let unnamed = fault.source == FaultSource::Mediation && fault.code == ErrorCode::MEDIATION;
+        if unnamed && properties.value("ERROR_CODE").is_some() {
             return;
         }
         let code = Value::Integer(i32::try_from(fault.code.0).unwrap_or(i32::MAX));

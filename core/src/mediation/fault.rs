@@ -49,6 +49,8 @@ impl ErrorCode {
     pub const ADDRESS_NONE_READY: ErrorCode = ErrorCode(303_001);
     /// The key of an indirect endpoint resolves to nothing.
     pub const INDIRECT_NOT_READY: ErrorCode = ErrorCode(305_100);
+    /// A parameter that a template cannot do without was not given.
+    pub const TEMPLATE_PARAMETER: ErrorCode = ErrorCode(500_101);
     /// The payload is not what its content type says.
     pub const MESSAGE_PARSING: ErrorCode = ErrorCode(601_000);
 }

@@ -37,6 +37,29 @@ pub trait Branch: Send + Sync {
     /// # Errors
     /// A fault ends the flow and runs the innermost fault handler.
     fn choose(&self, exchange: &mut Exchange) -> Result<Option<Chosen<'_>>, Fault>;
+
+    /// Goes on after a list chosen as [`Chosen::Turn`], with what became of it.
+    ///
+    /// # Errors
+    /// As for [`Branch::choose`].
+    fn resume(&self, turn: Turn, exchange: &mut Exchange) -> Result<Option<Chosen<'_>>, Fault> {
+        let _ = exchange;
+        Ok((turn.flow == Flow::Stop).then_some(Chosen::Stop))
+    }
+
+    /// What it turned out to need of the payload when it was compiled, besides what its definition says.
+    fn needs(&self) -> Needs {
+        Needs::Nothing
+    }
+}
+
+/// The end of a list that a [`Branch`] chose as [`Chosen::Turn`].
+#[derive(Clone, Copy, Debug)]
+pub struct Turn {
+    /// The number that the branch gave it.
+    pub number: usize,
+    /// How it ended. A stop ends nothing else: the branch decides what it means.
+    pub flow: Flow,
 }
 
 /// The list of mediators that a [`Branch`] chose.
@@ -45,6 +68,10 @@ pub enum Chosen<'a> {
     Own(&'a Sequence),
     /// A list that was found by a key computed from the message.
     Found(Arc<Sequence>),
+    /// A list that was compiled into the branch, after which the branch goes on: [`Branch::resume`] is told the number.
+    Turn(&'a Sequence, usize),
+    /// No list: the flow ends here.
+    Stop,
 }
 
 /// What a mediator needs of the payload before it can run.

@@ -6,9 +6,11 @@ mod fault;
 mod flow;
 mod recovery;
 mod sequence;
+mod template;
 
 pub use environment::{Endpoint, Environment, Observer, SendFuture};
 pub use exchange::{DEFAULT_PAYLOAD_LIMIT, Delivery, Exchange, FaultHandler, Recipient, SequenceReference};
 pub use fault::{ErrorCode, Fault, FaultSource, Retry};
-pub use flow::{Branch, Chosen, Flow, Mediate, Needs};
+pub use flow::{Branch, Chosen, Flow, Mediate, Needs, Turn};
 pub use sequence::{Action, Sequence, Step, run};
+pub use template::{Absence, Template, TemplateParameter, TemplateReference};

@@ -6,8 +6,8 @@ use super::{Exchange, Fault, FaultHandler, Flow, Sequence, SequenceReference, ru
 
 impl Exchange {
     /// Records a fault and runs the innermost handler; one that fails itself hands its fault to the next
-    /// (mediators.md §2.9, configuration.md §9.2). What the failed flow had asked to be sent is forgotten. A handler whose
-    /// sequence does not exist is passed over (case 35).
+    /// (mediators.md §2.9, configuration.md §9.2). What the failed flow had asked to be sent is forgotten, and the
+    /// templates it was in are left (case 182). A handler whose sequence does not exist is passed over (case 35).
     ///
     /// # Errors
     /// The fault that no handler was left for.
@@ -16,6 +16,7 @@ impl Exchange {
         loop {
             tracing::debug!(target: "mediation", code = fault.code.0, message = %fault.message, "fault");
             self.deliveries.clear();
+            self.parameters = None;
             self.loops_back = false;
             self.record_fault(&fault);
             let Some(handler) = self.innermost_handler() else {

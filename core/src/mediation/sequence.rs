@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::{Branch, Chosen, Exchange, Fault, FaultHandler, Flow, Mediate, Needs};
+use super::{Branch, Chosen, Exchange, Fault, FaultHandler, Flow, Mediate, Needs, Turn};
 
 /// A compiled list of mediators.
 pub struct Sequence {
@@ -35,9 +35,40 @@ pub enum Action {
 }
 
 impl Step {
+    /// A mediator at an address. What its definition needs of the payload counts, else what the compiled branch does.
+    pub fn new(address: Arc<str>, needs: Needs, action: Action) -> Self {
+        let needs = match (needs, &action) {
+            (Needs::Nothing, Action::Branch(branch)) => branch.needs(),
+            _ => needs,
+        };
+        Self { address, needs, action }
+    }
+
     /// True when the step may change a message that was asked to be sent. Branches only choose.
     pub(super) fn may_change(&self) -> bool {
         matches!(&self.action, Action::Mediate(mediator) if !mediator.only_stops())
+    }
+
+    fn run(&self, exchange: &mut Exchange) -> Result<Option<Chosen<'_>>, Fault> {
+        exchange.before(self);
+        let chosen = match &self.action {
+            Action::Mediate(mediator) => {
+                mediator.mediate(exchange).map(|flow| (flow == Flow::Stop).then_some(Chosen::Stop))
+            }
+            Action::Branch(branch) => branch.choose(exchange),
+        };
+        exchange.after(self, chosen.as_ref().err());
+        chosen
+    }
+
+    /// Goes on after a list that it chose. Only branches choose any.
+    fn resume(&self, turn: Turn, exchange: &mut Exchange) -> Result<Option<Chosen<'_>>, Fault> {
+        let Action::Branch(branch) = &self.action else { return Ok(None) };
+        let chosen = branch.resume(turn, exchange);
+        if let Err(fault) = &chosen {
+            exchange.after(self, Some(fault));
+        }
+        chosen
     }
 }
 
@@ -53,75 +84,92 @@ const COMPUTED_DEPTH_LIMIT: u8 = 64;
 /// # Errors
 /// The fault of the mediator that failed.
 pub async fn run(sequence: &Sequence, exchange: &mut Exchange) -> Result<Flow, Fault> {
-    let mut lists: SmallVec<[Position<'_>; 8]> = SmallVec::new();
-    lists.push(Position::enter(sequence, exchange));
+    let mut lists = Lists::new();
+    lists.push(Position::enter(sequence, None, exchange));
+    let mut ending = None;
     while let Some(position) = lists.last_mut() {
-        let Some(step) = position.sequence.steps.get(position.next) else {
-            position.leave(exchange);
-            lists.pop();
-            continue;
-        };
-        position.next += 1;
-        if step.needs != Needs::Nothing && exchange.message.payload.is_stream() {
-            let read = exchange.read_payload().await;
-            if step.needs == Needs::Payload {
-                read?;
-            }
-        }
-        exchange.before(step);
-        match &step.action {
-            Action::Mediate(mediator) => {
-                let flow = mediator.mediate(exchange);
-                exchange.after(step, flow.as_ref().err());
-                if flow? == Flow::Stop {
-                    return Ok(Flow::Stop);
-                }
-            }
-            Action::Branch(branch) => {
-                let chosen = branch.choose(exchange);
-                exchange.after(step, chosen.as_ref().err());
-                match chosen? {
-                    None => {}
-                    Some(Chosen::Own(list)) => lists.push(Position::enter(list, exchange)),
-                    Some(Chosen::Found(list)) => {
-                        if exchange.computed_depth >= COMPUTED_DEPTH_LIMIT {
-                            return Err(Fault::mediation(format!(
-                                "sequences call each other more than {COMPUTED_DEPTH_LIMIT} deep at {}",
-                                step.address
-                            )));
-                        }
-                        exchange.computed_depth += 1;
-                        let flow = Box::pin(run(&list, exchange)).await;
-                        exchange.computed_depth -= 1;
-                        if flow? == Flow::Stop {
-                            return Ok(Flow::Stop);
-                        }
+        let (step, chosen) = match ending.take() {
+            None => {
+                let Some(step) = position.sequence.steps.get(position.next) else {
+                    ending = Some(Flow::Continue);
+                    continue;
+                };
+                position.next += 1;
+                if step.needs != Needs::Nothing && exchange.message.payload.is_stream() {
+                    let read = exchange.read_payload().await;
+                    if step.needs == Needs::Payload {
+                        read?;
                     }
                 }
+                (step, step.run(exchange))
             }
+            Some(flow) => match leave(&mut lists, flow, exchange) {
+                None if lists.is_empty() => return Ok(flow),
+                None => continue,
+                Some((step, number)) => (step, step.resume(Turn { number, flow }, exchange)),
+            },
+        };
+        match chosen? {
+            None => {}
+            Some(Chosen::Own(list)) => lists.push(Position::enter(list, None, exchange)),
+            Some(Chosen::Turn(list, number)) => {
+                lists.push(Position::enter(list, Some((step, number)), exchange));
+            }
+            Some(Chosen::Found(list)) => {
+                if exchange.computed_depth >= COMPUTED_DEPTH_LIMIT {
+                    return Err(Fault::mediation(format!(
+                        "sequences call each other more than {COMPUTED_DEPTH_LIMIT} deep at {}",
+                        step.address
+                    )));
+                }
+                exchange.computed_depth += 1;
+                let flow = Box::pin(run(&list, exchange)).await;
+                exchange.computed_depth -= 1;
+                if flow? == Flow::Stop {
+                    ending = Some(Flow::Stop);
+                }
+            }
+            Some(Chosen::Stop) => ending = Some(Flow::Stop),
         }
     }
     Ok(Flow::Continue)
+}
+
+/// The lists that are being run, the innermost last.
+type Lists<'a> = SmallVec<[Position<'a>; 8]>;
+
+/// Leaves the innermost list, and for a stop those around it, up to one that belongs to a turn of a branch. Returns the
+/// branch and its number for the turn.
+fn leave<'a>(lists: &mut Lists<'a>, flow: Flow, exchange: &mut Exchange) -> Option<(&'a Step, usize)> {
+    while let Some(position) = lists.pop() {
+        position.leave(exchange);
+        if position.turn.is_some() || flow == Flow::Continue {
+            return position.turn;
+        }
+    }
+    None
 }
 
 /// A position in a list that is being run.
 struct Position<'a> {
     sequence: &'a Sequence,
     next: usize,
+    /// The branch that goes on after the list, with its number for it.
+    turn: Option<(&'a Step, usize)>,
     faults_before: usize,
     sent_before: usize,
 }
 
 impl<'a> Position<'a> {
-    fn enter(sequence: &'a Sequence, exchange: &mut Exchange) -> Self {
+    fn enter(sequence: &'a Sequence, turn: Option<(&'a Step, usize)>, exchange: &mut Exchange) -> Self {
         let faults_before = exchange.faults.len();
         if let Some(handler) = &sequence.on_error {
             exchange.faults.push(handler.clone());
         }
-        Self { sequence, next: 0, faults_before, sent_before: exchange.sent_to_endpoints() }
+        Self { sequence, next: 0, turn, faults_before, sent_before: exchange.sent_to_endpoints() }
     }
 
-    /// A list that ended normally takes its own handler back if it is still the innermost (configuration.md §6.2).
+    /// A list that ended without a fault takes its own handler back if it is still the innermost (configuration.md §6.2).
     /// It is not once the list has sent something to an endpoint: the handler then waits for the fault of sending
     /// (mediators.md case 85).
     fn leave(&self, exchange: &mut Exchange) {

@@ -29,23 +29,7 @@ impl FullMatch {
         element: Element<'_>,
         context: &mut ParseContext<'_>,
     ) -> Option<Self> {
-        match Self::compile(text) {
-            Ok(pattern) => Some(pattern),
-            Err(error) => {
-                let (reason, help) = explain(&error);
-                let mut diagnostic = Diagnostic::error(
-                    codes::MEDIATOR_VALUE_INVALID,
-                    format!("\"{text}\" is no regular expression"),
-                )
-                .at(element.attribute_location(attribute))
-                .label(reason);
-                if let Some(help) = help {
-                    diagnostic = diagnostic.help(help);
-                }
-                context.push(diagnostic);
-                None
-            }
-        }
+        reported(Self::compile(text), text, attribute, element, context)
     }
 
     fn compile(text: &str) -> Result<Self, regex::Error> {
@@ -68,6 +52,40 @@ impl FullMatch {
     pub(crate) fn groups(&self) -> usize {
         self.0.captures_len()
     }
+}
+
+/// A regular expression that may match anywhere in a text; what is wrong with it is reported.
+pub(crate) fn partial_match(
+    attribute: &'static str,
+    element: Element<'_>,
+    attributes: &mut Attributes<'_>,
+    context: &mut ParseContext<'_>,
+) -> Option<Regex> {
+    let text = attributes.required(attribute, context)?;
+    reported(Regex::new(text), text, attribute, element, context)
+}
+
+fn reported<T>(
+    compiled: Result<T, regex::Error>,
+    text: &str,
+    attribute: &str,
+    element: Element<'_>,
+    context: &mut ParseContext<'_>,
+) -> Option<T> {
+    let error = match compiled {
+        Ok(pattern) => return Some(pattern),
+        Err(error) => error,
+    };
+    let (reason, help) = explain(&error);
+    let mut diagnostic =
+        Diagnostic::error(codes::MEDIATOR_VALUE_INVALID, format!("\"{text}\" is no regular expression"))
+            .at(element.attribute_location(attribute))
+            .label(reason);
+    if let Some(help) = help {
+        diagnostic = diagnostic.help(help);
+    }
+    context.push(diagnostic);
+    None
 }
 
 /// One line of what the regex crate says, and what might help.

@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex};
 use sinew_core::config::endpoint::{EndpointDefinition, EndpointKind};
 use sinew_core::config::{
     BuildContext, Definition, MediatorList, ParsedMediator, ResourceKey, SequenceDefinition, SourceKind,
-    parse_file,
+    TemplateDefinition, parse_file,
 };
-use sinew_core::diagnostics::{SourceFile, render};
-use sinew_core::mediation::{Endpoint, Exchange, FaultHandler, Sequence, SequenceReference, Step, run};
+use sinew_core::diagnostics::{Diagnostic, SourceFile, render};
+use sinew_core::mediation::{
+    Endpoint, Exchange, FaultHandler, Sequence, SequenceReference, Step, Template, TemplateReference, run,
+};
 use sinew_core::message::Message;
 
 use super::world::{Listener, Unreachable, World};
@@ -21,28 +23,42 @@ pub(crate) struct Compiled {
     world: Arc<World>,
     /// Keys that were asked for and not found while building.
     pub(crate) missing: Vec<String>,
+    /// What was reported while building.
+    pub(crate) reported: Vec<Diagnostic>,
 }
 
 impl Compiled {
     /// Compiles a sequence of these mediators, and others: name, attributes, mediators.
     pub(crate) fn new(mediators: &str, others: &[(&str, &str, &str)]) -> Self {
-        let mut text = String::from("<definitions xmlns=\"http://ws.apache.org/ns/synapse\">\n");
+        let mut text = String::new();
         for (name, attributes, content) in [("test", "", mediators)].iter().chain(others) {
             text += &format!("<sequence name=\"{name}\" {attributes}>{content}</sequence>\n");
         }
-        text += "</definitions>";
+        Self::definitions(&text)
+    }
+
+    /// Compiles the sequence `test` of these artifacts.
+    pub(crate) fn definitions(artifacts: &str) -> Self {
+        let text =
+            format!("<definitions xmlns=\"http://ws.apache.org/ns/synapse\">\n{artifacts}\n</definitions>");
         let file = SourceFile::new("synapse.xml", text);
         let (artifacts, diagnostics) = parse_file(&file, SourceKind::Definitions, &registry());
         let problems: Vec<String> = diagnostics.iter().map(|diagnostic| render(diagnostic, false)).collect();
         assert!(!diagnostics.has_errors(), "{}", problems.join("\n"));
-        let definitions = artifacts.into_iter().filter_map(|artifact| match artifact.definition {
-            Definition::Sequence(sequence) => Some((artifact.name, sequence)),
-            _ => None,
-        });
+        let (mut definitions, mut templates) = (BTreeMap::new(), BTreeMap::new());
+        for artifact in artifacts {
+            match artifact.definition {
+                Definition::Sequence(sequence) => drop(definitions.insert(artifact.name, sequence)),
+                Definition::Template(template) => drop(templates.insert(artifact.name, template)),
+                _ => {}
+            }
+        }
         let mut compiler = Compiler {
-            definitions: definitions.collect(),
+            definitions,
+            templates,
             sequences: BTreeMap::new(),
             missing: Vec::new(),
+            reported: Vec::new(),
             address: "".into(),
         };
         for name in compiler.definitions.keys().cloned().collect::<Vec<_>>() {
@@ -50,7 +66,7 @@ impl Compiled {
         }
         let main = compiler.sequences.get("test").expect("the sequence under test").clone();
         let world = Arc::new(World { sequences: compiler.sequences });
-        Self { main, world, missing: compiler.missing }
+        Self { main, world, missing: compiler.missing, reported: compiler.reported }
     }
 
     /// Runs the sequence, and the fault handlers when it fails.
@@ -81,8 +97,10 @@ impl Compiled {
 
 struct Compiler {
     definitions: BTreeMap<Arc<str>, SequenceDefinition>,
+    templates: BTreeMap<Arc<str>, TemplateDefinition>,
     sequences: BTreeMap<Arc<str>, Arc<Sequence>>,
     missing: Vec<String>,
+    reported: Vec<Diagnostic>,
     address: Arc<str>,
 }
 
@@ -104,7 +122,7 @@ impl Compiler {
         let address: Arc<str> = format!("{list}/{position}.{}{label}", mediator.type_name).into();
         self.address = address.clone();
         let action = mediator.config.build(self);
-        Step { address, needs: mediator.config.needs(), action }
+        Step::new(address, mediator.config.needs(), action)
     }
 }
 
@@ -117,6 +135,17 @@ impl BuildContext for Compiler {
                 SequenceReference::Missing(key.text.clone())
             }
         }
+    }
+
+    fn template(&mut self, key: &ResourceKey) -> TemplateReference {
+        let Some(definition) = self.templates.get(&key.text).cloned() else {
+            self.missing.push(key.text.to_string());
+            return TemplateReference::Missing(key.text.clone());
+        };
+        let before = std::mem::replace(&mut self.address, format!("template:{}", key.text).into());
+        let body = self.inline("", &definition.body);
+        self.address = before;
+        TemplateReference::Found(Arc::new(Template { parameters: definition.parameters.into(), body }))
     }
 
     fn list(&mut self, part: &str, list: &MediatorList) -> Sequence {
@@ -143,6 +172,10 @@ impl BuildContext for Compiler {
             EndpointKind::Indirect(key) => key.text.clone(),
             _ => definition.name.clone().unwrap_or_else(|| format!("{}/endpoint", self.address).into()),
         }))
+    }
+
+    fn push(&mut self, diagnostic: Diagnostic) {
+        self.reported.push(diagnostic);
     }
 
     fn address(&self) -> &Arc<str> {

@@ -115,6 +115,11 @@ impl Bench {
         Self { compiled: Compiled::new(mediators, others), message: soap_request("") }
     }
 
+    /// The sequence `test` among these artifacts.
+    pub(crate) fn definitions(artifacts: &str) -> Self {
+        Self { compiled: Compiled::definitions(artifacts), message: soap_request("") }
+    }
+
     pub(crate) fn message(mut self, message: Message) -> Self {
         self.message = message;
         self

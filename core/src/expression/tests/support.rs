@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 
-use crate::expression::{Compiled, Expression, Namespaces, Scope, Surroundings};
+use crate::expression::{Compiled, Expression, Namespaces, Scope, Surroundings, TemplateParameters};
 use crate::message::{Destination, Message, Payload, Received, Value, formats};
 
 pub(super) const SOAP11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
@@ -19,6 +19,7 @@ pub(super) struct Subject {
     pub(super) message: Message,
     prefixes: Vec<(&'static str, &'static str)>,
     surroundings: Around,
+    parameters: Option<TemplateParameters>,
 }
 
 impl Subject {
@@ -54,7 +55,8 @@ impl Subject {
     fn of(method: Method, payload: Payload) -> Subject {
         let received = Received::new(method, Uri::from_static("/services/P"));
         let message = Message::request(received, HeaderMap::new(), payload);
-        Subject { message, prefixes: vec![("s", SOAP11), ("s12", SOAP12)], surroundings: Around::default() }
+        let prefixes = vec![("s", SOAP11), ("s12", SOAP12)];
+        Subject { message, prefixes, surroundings: Around::default(), parameters: None }
     }
 
     pub(super) fn property(mut self, name: &str, value: impl Into<Value>) -> Subject {
@@ -87,13 +89,22 @@ impl Subject {
         self
     }
 
+    pub(super) fn parameters(mut self, parameters: TemplateParameters) -> Subject {
+        self.parameters = Some(parameters);
+        self
+    }
+
     pub(super) fn compile(&self, text: &str) -> Compiled {
         let namespaces = Namespaces::new(self.prefixes.iter().copied());
         Expression::compile(text, &namespaces).unwrap_or_else(|problem| panic!("{text}: {problem:?}"))
     }
 
     pub(super) fn scope(&self) -> Scope<'_> {
-        Scope { message: &self.message, surroundings: &self.surroundings }
+        Scope {
+            message: &self.message,
+            surroundings: &self.surroundings,
+            parameters: self.parameters.as_ref(),
+        }
     }
 
     /// The string value; `None` is null.

@@ -76,7 +76,7 @@ impl<'a> Evaluation<'a> {
                 Some((primary, predicates)) => self.filtered(primary, predicates, focus)?,
                 None => Object::Nodes(self.path(path, focus)?),
             },
-            Operation::Variable(variable) => self.variable(variable),
+            Operation::Variable(variable) => self.variable(variable)?,
             Operation::Call(function, arguments) => self.call(*function, arguments, focus)?,
             Operation::Failing(reason) => return Err(Failure::new(reason.clone())),
         })

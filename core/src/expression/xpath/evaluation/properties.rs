@@ -3,18 +3,19 @@
 use std::borrow::Cow;
 
 use super::engine::{Evaluated, Evaluation, Focus};
-use crate::expression::PropertyScope;
-use crate::expression::property::{axis2_property, property};
+use crate::expression::property::{PARAMETERS, axis2_property, property};
 use crate::expression::xpath::node::NodeSet;
 use crate::expression::xpath::program::{Operation, UNSUPPORTED_SCOPES, Variable};
 use crate::expression::xpath::{Failure, Object};
+use crate::expression::{ParameterValue, PropertyScope, Scope};
 use crate::message::header_text;
 
 impl<'a> Evaluation<'a> {
-    pub(super) fn variable(&mut self, variable: &'a Variable) -> Object<'a> {
+    pub(super) fn variable(&mut self, variable: &'a Variable) -> Evaluated<Object<'a>> {
         let message = self.scope.message;
         let found = |value| Object::from_value(Cow::Borrowed(value));
-        match variable {
+        Ok(match variable {
+            Variable::Parameter(name) => return self.parameter(name),
             Variable::Envelope => Object::Nodes(NodeSet::from_iter([self.tree().envelope()])),
             Variable::Header => part(self.tree().header()),
             Variable::Body => part(self.tree().body()),
@@ -31,6 +32,19 @@ impl<'a> Evaluation<'a> {
                 Some(Cow::Owned(address)) => Cow::Owned(query_parameter(&address, name).into_owned()),
                 None => Cow::Borrowed(""),
             }),
+        })
+    }
+
+    /// A parameter of the innermost template; "" outside any (case 77), null when it is unknown or not given.
+    fn parameter(&self, name: &str) -> Evaluated<Object<'a>> {
+        let Some(parameters) = self.scope.parameters else { return Ok(Object::Text(Cow::Borrowed(""))) };
+        match parameters.value(name) {
+            None | Some(ParameterValue::Null) => Ok(Object::Missing),
+            Some(ParameterValue::Text(text)) => Ok(Object::Text(Cow::Borrowed(text))),
+            Some(ParameterValue::Deferred(expression)) => {
+                let scope = Scope { parameters: parameters.caller(), ..self.scope };
+                expression.value(scope).map_err(|error| Failure::new(error.reason))
+            }
         }
     }
 
@@ -48,6 +62,10 @@ impl<'a> Evaluation<'a> {
         let (scope, name, format) = match texts.as_slice() {
             [] => return Ok(Object::Text(Cow::Borrowed(""))),
             [name] => (default, name, None),
+            [scope, name] | [scope, name, _] if &**scope == PARAMETERS && !name.is_empty() => {
+                return self.parameter(name);
+            }
+            [scope, ..] if &**scope == PARAMETERS => return Ok(Object::Text(Cow::Borrowed(""))),
             [first, second] => match known_scope(first)? {
                 Some(scope) => (scope, second, None),
                 None => (default, first, Some(second)),

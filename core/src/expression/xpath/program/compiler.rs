@@ -24,7 +24,7 @@ impl Program {
 }
 
 /// Scopes of `get-property()` that exist elsewhere (message-and-expressions.md §8.1).
-pub(crate) const UNSUPPORTED_SCOPES: [&str; 3] = ["func", "env", "file"];
+pub(crate) const UNSUPPORTED_SCOPES: [&str; 2] = ["env", "file"];
 
 pub(super) struct Compiler<'n> {
     pub(super) namespaces: &'n Namespaces,

@@ -18,6 +18,7 @@ pub(super) fn payload(operation: &Operation, inside: bool) -> bool {
             payload(first, inside) || rest.iter().any(|(_, operand)| payload(operand, inside))
         }
         Operation::Negative(operand) => payload(operand, inside),
+        // A parameter that is deferred until it is read has its payload read before the template is entered.
         Operation::Variable(variable) => {
             matches!(variable, Variable::Envelope | Variable::Header | Variable::Body)
         }

@@ -127,6 +127,8 @@ pub(crate) enum Variable {
     Transport(Option<HeaderName>),
     /// `$url:`.
     Query(Arc<str>),
+    /// `$func:`.
+    Parameter(Arc<str>),
 }
 
 #[derive(Debug)]

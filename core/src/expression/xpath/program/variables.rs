@@ -42,10 +42,7 @@ pub(super) fn find(
         "url" => Variable::Query(local()),
         "operation" => Variable::Operation(local()),
         "system" | "sys" => Variable::System(local()),
-        "func" => {
-            let message = "$func: is a parameter of a template, and templates are not supported yet";
-            return Err(ExpressionProblem::new(codes::EXPRESSION_NOT_SUPPORTED, name.range.clone(), message));
-        }
+        "func" => Variable::Parameter(local()),
         _ => {
             let message = format!("there are no variables ${prefix}:…; no property holds a map");
             let problem = unknown(name, message);
@@ -68,7 +65,7 @@ fn collision(name: &Name<'_>, prefix: &str) -> ExpressionProblem {
     let problem = ExpressionProblem::new(codes::SUSPICIOUS_EXPRESSION, name.range.clone(), message);
     match prefix {
         "ctx" => problem.help(format!("read the property with get-property('{local}')")),
-        "axis2" | "operation" => {
+        "axis2" | "operation" | "func" => {
             problem.help(format!("read the property with get-property('{prefix}','{local}')"))
         }
         "trp" => problem.help(format!("read the header with get-property('transport','{local}')")),
