@@ -1,0 +1,139 @@
+//! One sample, running: the program, the service behind it, and a client that speaks like the sample's.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use crate::stock_quote::{SERVICES, StockQuote, soap_11, text_of};
+use crate::support::{Answer, Connection, Program};
+
+/// Where the configurations are; `None`, and a note, in a clone that does not have them.
+pub(crate) fn corpus() -> Option<PathBuf> {
+    let named = std::env::var_os("SINEW_SHARED").map(PathBuf::from);
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let found = named.into_iter().chain([beside]).map(|shared| shared.join("corpus")).find(|path| path.is_dir());
+    if found.is_none() {
+        eprintln!("skipped: the corpus of configurations is not on this machine");
+    }
+    found
+}
+
+/// A sample that runs. The configuration's own text is changed in one thing only: it names the service's address
+/// where the sample has `localhost:9000`, the port 9002 becomes the encrypted service's, and 9009, where the samples
+/// expect nobody, a port where nobody is.
+pub(crate) struct Stage {
+    pub(crate) service: StockQuote,
+    pub(crate) encrypted: StockQuote,
+    pub(crate) program: Program,
+    _home: TempDir,
+}
+
+impl Stage {
+    /// Starts a sample by its number; `None` where the samples are not on this machine.
+    pub(crate) fn open(sample: u16) -> Option<Self> {
+        let samples = corpus()?.join("apache-synapse-samples");
+        let service = StockQuote::start();
+        let encrypted = StockQuote::start_encrypted();
+        let home = TempDir::new().expect("a folder");
+        let localize = |text: &str| localize(text, &service, &encrypted);
+        let configuration = home.path().join("synapse-configs/default");
+        let source = samples.join(format!("synapse_sample_{sample}.xml"));
+        if source.is_dir() {
+            copy(&source, &configuration, &localize);
+        } else {
+            copy_file(&source, &configuration.join("synapse.xml"), &localize);
+        }
+        copy(&samples.join("resources"), &home.path().join("repository/conf/sample/resources"), &localize);
+        let authority = encrypted.certificate().expect("it is encrypted").display();
+        let trust = format!("tls.ca_file={authority}");
+        let program = Program::serve_with(&configuration, &["--set", &trust]);
+        Some(Self { service, encrypted, program, _home: home })
+    }
+
+    /// Asks for a quote as the samples' client does: SOAP 1.1 to a path or, as through an HTTP proxy, to an address.
+    pub(crate) fn quote(&self, target: &str, symbol: &str) -> Answer {
+        self.ask(target, &soap_call("urn:getQuote"), &soap_11(&get_quote(symbol)))
+    }
+
+    /// The address of the service, as the client in the role of a proxy's client names it.
+    pub(crate) fn address(&self, path: &str) -> String {
+        format!("http://{}{path}", self.service.address)
+    }
+
+    /// Sends a request with a body.
+    pub(crate) fn ask(&self, target: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut connection = Connection::open(self.program.http);
+        connection.send(request(target, headers, body).as_bytes());
+        connection.read(false)
+    }
+
+    /// The same over HTTPS.
+    pub(crate) fn ask_encrypted(&self, target: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut connection = Connection::open_encrypted(self.program.https, &self.program.certificate());
+        connection.send(request(target, headers, body).as_bytes());
+        connection.read(false)
+    }
+
+    /// Waits until a mediator has logged a line with all of these.
+    pub(crate) fn wait_for_log(&mut self, texts: &[&str]) -> String {
+        self.program.wait_for_log(|line| {
+            let record: Option<serde_json::Value> = serde_json::from_str(line).ok();
+            let message = record.as_ref().and_then(|record| record["message"].as_str()).unwrap_or_default();
+            texts.iter().all(|text| message.contains(text))
+        })
+    }
+}
+
+fn localize(text: &str, service: &StockQuote, encrypted: &StockQuote) -> String {
+    text.replace("localhost:9000", &service.address.to_string())
+        .replace("localhost:9009", "127.0.0.1:1")
+        .replace("\"9000\"", &format!("\"{}\"", service.address.port()))
+        .replace("\"9002\"", &format!("\"{}\"", encrypted.address.port()))
+}
+
+fn request(target: &str, headers: &[(&str, &str)], body: &str) -> String {
+    let mut head = format!("POST {target} HTTP/1.1\r\nHost: localhost:8280\r\nContent-Length: {}\r\n", body.len());
+    for (name, value) in headers {
+        head += &format!("{name}: {value}\r\n");
+    }
+    format!("{head}\r\n{body}")
+}
+
+/// The headers of a SOAP 1.1 call.
+pub(crate) fn soap_call(action: &str) -> [(&'static str, &str); 2] {
+    [("Content-Type", "text/xml; charset=UTF-8"), ("SOAPAction", action)]
+}
+
+/// The standard request of the samples' client.
+pub(crate) fn get_quote(symbol: &str) -> String {
+    format!(
+        "<m0:getQuote xmlns:m0=\"{SERVICES}\"><m0:request><m0:symbol>{symbol}</m0:symbol></m0:request></m0:getQuote>"
+    )
+}
+
+/// The custom request of the samples' client, which the service does not know.
+pub(crate) fn check_price(symbol: &str) -> String {
+    format!("<m0:checkPriceRequest xmlns:m0=\"{SERVICES}\"><m0:Code>{symbol}</m0:Code></m0:checkPriceRequest>")
+}
+
+/// The price in an answer with a quote.
+pub(crate) fn last(answer: &Answer) -> Option<String> {
+    text_of(&answer.text(), "last")
+}
+
+fn copy(from: &Path, to: &Path, change: &dyn Fn(&str) -> String) {
+    for entry in std::fs::read_dir(from).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let to = to.join(path.file_name().expect("a name"));
+        if path.is_dir() { copy(&path, &to, change) } else { copy_file(&path, &to, change) }
+    }
+}
+
+/// Copies a file with its text changed.
+pub(crate) fn copy_file(from: &Path, to: &Path, change: &dyn Fn(&str) -> String) {
+    let bytes = std::fs::read(from).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
+    std::fs::create_dir_all(to.parent().expect("a parent")).expect("a folder");
+    // Files in another encoding name no addresses.
+    let changed = String::from_utf8(bytes).map_or_else(|error| error.into_bytes(), |text| change(&text).into_bytes());
+    std::fs::write(to, changed).expect("a file");
+}
