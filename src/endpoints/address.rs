@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use sinew_core::config::endpoint::UriTemplate;
 use sinew_core::mediation::{Endpoint, ErrorCode, Exchange, Fault, FaultHandler, Retry, SendFuture};
-use sinew_core::message::{ANONYMOUS, Axis2Entry};
+use sinew_core::message::{ANONYMOUS, Axis2Entry, Destination};
 
 use super::Leaf;
 use super::client::Client;
@@ -69,12 +69,14 @@ impl<C: Client> Endpoint for DefaultEndpoint<C> {
             let message = &exchange.message;
             let address = match message.axis2.entry("TransportURL") {
                 Axis2Entry::Set(value) => Some(value.text().into_owned()),
+                // What a client wrote must not make us connect anywhere (hardening.md §2 row 20).
+                _ if message.addressing.to == Destination::Received && !self.0.follows_client() => None,
                 _ => message.to().map(Cow::into_owned),
             };
             let place = match address {
                 Some(address) if !ANONYMOUS.contains(&address.as_str()) => parse(&address)?,
                 _ => {
-                    let message = "the message has no address to send to: To is empty or anonymous";
+                    let message = "the message has no address to send to: the configuration set none in To";
                     return Err(Fault::endpoint(ErrorCode::ADDRESS_NONE_READY, message, Retry::Never));
                 }
             };

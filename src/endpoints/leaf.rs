@@ -55,6 +55,11 @@ impl<C: Client> Leaf<C> {
         Self { settings, stack, timeouts }
     }
 
+    /// Whether addresses that only the client named may be sent to.
+    pub(super) fn follows_client(&self) -> bool {
+        self.settings.policy.client_addresses
+    }
+
     /// The endpoint's name.
     pub fn name(&self) -> &str {
         &self.settings.name

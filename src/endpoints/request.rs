@@ -22,6 +22,8 @@ pub struct RequestPolicy {
     pub preserve_user_agent: bool,
     /// Headers that are passed on although the transport would replace them: `Host`, `Date`.
     pub preserve: Vec<HeaderName>,
+    /// Send to addresses that only the client named. It makes an open proxy of every `<send/>` without endpoint.
+    pub client_addresses: bool,
     /// Send bodies in chunks even when their length is known.
     pub always_chunk: bool,
     /// Bytes that may be collected when a length must be known before sending.
@@ -34,6 +36,7 @@ impl Default for RequestPolicy {
             user_agent: Some(HeaderValue::from_static("Sinew")),
             preserve_user_agent: false,
             preserve: Vec::new(),
+            client_addresses: false,
             always_chunk: false,
             payload_limit: sinew_core::mediation::DEFAULT_PAYLOAD_LIMIT,
         }

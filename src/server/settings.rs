@@ -94,6 +94,7 @@ pub(super) fn compile(settings: &Settings, metrics: Arc<Metrics>) -> CompileSett
             user_agent,
             preserve_user_agent: compat.user_agent_preserve,
             preserve: compat.headers_preserve.clone(),
+            client_addresses: compat.client_addresses,
             always_chunk: compat.always_chunk,
             payload_limit: settings.limits.payload.get(),
         }),

@@ -176,3 +176,12 @@ fn endpoint_properties_are_set_at_each_send() {
     );
     assert!(sent, "{transcript}");
 }
+
+/// hardening.md §2 row 20: an absolute request target is no address to send to.
+#[test]
+fn send_without_an_endpoint_does_not_follow_the_client() {
+    let main = "<sequence NS name=\"main\"><send/></sequence>";
+    let flows = flows(&[("sequences/main.xml", main)]).stub("http://", Reply::ok("stolen"));
+    let transcript = get(&flows, "http://169.254.169.254/latest");
+    assert_eq!((transcript.status, called(&transcript).len()), (503, 0), "{transcript}");
+}

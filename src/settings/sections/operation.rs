@@ -101,6 +101,9 @@ section! {
         /// Headers that are passed on where they would be replaced or removed, in both directions. Headers that
         /// concern one connection or the framing of a message are never passed on.
         pub headers_preserve: Vec<HeaderName> = "",
+        /// Whether `<send/>` without an endpoint follows an address that only the client named, as older engines did.
+        /// Then everybody who reaches a listener can make this process connect to anything it reaches.
+        pub client_addresses: bool = "false",
         /// Whether bodies go to members in chunks even when their length is known, as older engines did.
         pub always_chunk: bool = "false",
     }
