@@ -4,7 +4,7 @@
 //! The configurations are read where they are; where they are not on the machine, the tests say so and pass.
 
 mod conversions;
-//mod elb;
+mod elb;
 mod messages;
 mod proxies;
 mod routing;

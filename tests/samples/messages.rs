@@ -26,13 +26,17 @@ fn sample_015_enrich() {
 /// case 128).
 #[test]
 fn sample_017_payload_factory() {
-    let Some(stage) = Stage::open(17) else { return };
+    let Some(stage) = Stage::open_as_proxy(17) else { return };
     let address = stage.address(SERVICE);
     let answer = stage.ask(&address, &soap_call("urn:getQuote"), &soap_11(&check_price("IBM")));
     assert_eq!(answer.status, 200, "{}", answer.text());
     let request = stage.service.requests().remove(0);
     assert_eq!((request.media_type(), request.text_of("symbol").as_deref()), ("text/xml", Some("IBM")));
-    assert!(request.body.contains("getQuote") && !request.body.contains("checkPriceRequest"), "{}", request.body);
+    assert!(
+        request.body.contains("getQuote") && !request.body.contains("checkPriceRequest"),
+        "{}",
+        request.body
+    );
     let text = answer.text();
     assert!(text.contains("CheckPriceResponse") && text.contains("http://services.samples/xsd"), "{text}");
     assert_eq!(text_of(&text, "Code").as_deref(), Some("IBM"));

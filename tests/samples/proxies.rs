@@ -19,7 +19,11 @@ fn sample_150_proxy_service() {
     let requests = stage.service.requests();
     assert_eq!(requests.len(), 2);
     for (request, body) in requests.iter().zip([soap_11(&get_quote("IBM")), soap_12(&get_quote("SUN"))]) {
-        assert_eq!((request.target.as_str(), &request.body), (SERVICE, &body), "nothing is changed on the way");
+        assert_eq!(
+            (request.target.as_str(), &request.body),
+            (SERVICE, &body),
+            "nothing is changed on the way"
+        );
     }
 }
 
@@ -52,8 +56,15 @@ fn sample_152_soap_to_plain_xml() {
     let answer = stage.ask_encrypted("/services/StockQuoteProxy", &soap_call("urn:getQuote"), &request);
     assert_eq!((answer.status, last(&answer).as_deref()), (200, Some(price("IBM"))));
     let got = stage.service.requests().remove(0);
-    assert_eq!((got.method.as_str(), got.target.as_str(), got.media_type()), ("POST", SERVICE, "application/xml"));
-    assert!(!got.body.contains("Envelope") && got.text_of("symbol").as_deref() == Some("IBM"), "{}", got.body);
+    assert_eq!(
+        (got.method.as_str(), got.target.as_str(), got.media_type()),
+        ("POST", SERVICE, "application/xml")
+    );
+    assert!(
+        !got.body.contains("Envelope") && got.text_of("symbol").as_deref() == Some("IBM"),
+        "{}",
+        got.body
+    );
 
     let in_the_clear = stage.quote("/services/StockQuoteProxy", "IBM");
     assert_eq!((in_the_clear.status, stage.service.requests().len()), (500, 1));
@@ -97,7 +108,10 @@ fn sample_157_conditional_router() {
     }
     for (target, more) in [
         ("/services/StockQuoteProxy", [("foo", "other"), ("my_custom_header1", "bar")]),
-        ("/services/StockQuoteProxy?qparam1=qpv_foo&qparam2=qpv_bar", [("my_custom_header2", "bar"), ("a", "b")]),
+        (
+            "/services/StockQuoteProxy?qparam1=qpv_foo&qparam2=qpv_bar",
+            [("my_custom_header2", "bar"), ("a", "b")],
+        ),
     ] {
         let headers: Vec<_> = soap.into_iter().chain(more).collect();
         let answer = stage.ask(target, &headers, &message);
@@ -121,7 +135,11 @@ fn sample_441_respond_mocks() {
     let Some(stage) = Stage::open(441) else { return };
     let answer = stage.ask("/services/MockService", &soap_call("urn:mediate"), &soap_11(&check_price("IBM")));
     assert_eq!((answer.status, text_of(&answer.text(), "value").as_deref()), (200, Some("foo")));
-    assert!(answer.text().contains("Body>") && !answer.text().contains("checkPriceRequest"), "{}", answer.text());
+    assert!(
+        answer.text().contains("Body>") && !answer.text().contains("checkPriceRequest"),
+        "{}",
+        answer.text()
+    );
 }
 
 /// A folder of files in place of one: what cannot run, a task and an event source, does not keep the proxy services
@@ -129,7 +147,9 @@ fn sample_441_respond_mocks() {
 #[test]
 fn sample_600_folder() {
     let Some(mut stage) = Stage::open(600) else { return };
-    for proxy in ["MainStockQuoteProxy", "StockQuoteProxy", "CustomStockQuoteProxy1", "CustomStockQuoteProxy2"] {
+    for proxy in
+        ["MainStockQuoteProxy", "StockQuoteProxy", "CustomStockQuoteProxy1", "CustomStockQuoteProxy2"]
+    {
         let answer = stage.quote(&format!("/services/{proxy}"), "IBM");
         assert_eq!((answer.status, last(&answer).as_deref()), (200, Some(price("IBM"))), "{proxy}");
     }

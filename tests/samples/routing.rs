@@ -8,7 +8,7 @@ const SERVICE: &str = "/services/SimpleStockQuoteService";
 /// Messages go where they are addressed to, and the log shows them both ways (mediators.md §3.7, §3.4).
 #[test]
 fn sample_000_implicit_destination() {
-    let Some(mut stage) = Stage::open(0) else { return };
+    let Some(mut stage) = Stage::open_as_proxy(0) else { return };
     let answer = stage.quote(&stage.address(SERVICE), "IBM");
     assert_eq!((answer.status, last(&answer).as_deref()), (200, Some(price("IBM"))));
     let requests = stage.service.requests();
@@ -18,11 +18,19 @@ fn sample_000_implicit_destination() {
     stage.wait_for_log(&["Direction: response", "Envelope: ", "getQuoteResponse"]);
 }
 
+/// Unless a setting says so, an address that only the client named is not sent to (hardening.md §2 row 20).
+#[test]
+fn sample_000_is_no_open_proxy() {
+    let Some(stage) = Stage::open(0) else { return };
+    let answer = stage.quote(&stage.address(SERVICE), "IBM");
+    assert_eq!((answer.status, stage.service.requests().len()), (503, 0));
+}
+
 /// A path that matches the filter goes to the service; everything else goes where it is addressed to, which a bare
 /// path is not (message-and-expressions.md §1.2).
 #[test]
 fn sample_001_content_based_routing() {
-    let Some(stage) = Stage::open(1) else { return };
+    let Some(stage) = Stage::open_as_proxy(1) else { return };
     let answer = stage.quote("/services/StockQuote", "IBM");
     assert_eq!((answer.status, last(&answer).as_deref()), (200, Some(price("IBM"))));
     assert_eq!(stage.service.requests()[0].target, SERVICE);
@@ -38,7 +46,7 @@ fn sample_001_content_based_routing() {
 /// Each case sets the property that the log shows; a switch has a full match (mediators.md §4.2).
 #[test]
 fn sample_002_switch() {
-    let Some(mut stage) = Stage::open(2) else { return };
+    let Some(mut stage) = Stage::open_as_proxy(2) else { return };
     let address = stage.address(SERVICE);
     for (symbol, text) in [
         ("IBM", "symbol = Great stock - IBM, epr = "),
@@ -62,8 +70,9 @@ fn sample_003_local_entries_and_reuse() {
     stage.wait_for_log(&["Text = Sending quote request, version = 0.1, direction = incoming"]);
 }
 
-/// Keys that lead nowhere are faults of the message that needs them: the nearest handler runs (configuration.md
-/// §2.6, §9.1), and a client that no handler answered gets an error (configuration.md R7).
+/// Keys that lead nowhere are faults of the message that needs them, with the code 305100: the nearest handler runs
+/// (configuration.md §2.6, §9.1, endpoints.md §8.1), and a client that no handler answered gets an error
+/// (configuration.md R7).
 #[test]
 fn sample_004_error_handling() {
     let Some(mut stage) = Stage::open(4) else { return };
@@ -71,12 +80,12 @@ fn sample_004_error_handling() {
     assert_eq!((answer.status, last(&answer).as_deref()), (200, Some(price("IBM"))));
 
     let general = stage.quote("/", "MSFT");
-    assert_eq!(general.status, 500);
+    assert_eq!(general.status, 503);
     assert!(general.text().contains(":Fault>"), "{}", general.text());
     let line = stage.wait_for_log(&["text = An unexpected error occured, message = "]);
     assert!(line.contains("bogus"), "{line}");
 
-    assert_eq!(stage.quote("/", "SUN").status, 500);
+    assert_eq!(stage.quote("/", "SUN").status, 503);
     let line = stage.wait_for_log(&["text = An unexpected error occured for stock SUN, message = "]);
     assert!(line.contains("sunPort"), "{line}");
     assert_eq!(stage.service.requests().len(), 1);

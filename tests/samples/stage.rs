@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use sinew::testing::Flows;
 use tempfile::TempDir;
 
 use crate::stock_quote::{SERVICES, StockQuote, soap_11, text_of};
@@ -11,12 +12,31 @@ use crate::support::{Answer, Connection, Program};
 pub(crate) fn corpus() -> Option<PathBuf> {
     let named = std::env::var_os("SINEW_SHARED").map(PathBuf::from);
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let found = named.into_iter().chain([beside]).map(|shared| shared.join("corpus")).find(|path| path.is_dir());
+    let found =
+        named.into_iter().chain([beside]).map(|shared| shared.join("corpus")).find(|path| path.is_dir());
     if found.is_none() {
         eprintln!("skipped: the corpus of configurations is not on this machine");
     }
     found
 }
+
+/// Samples that cannot run yet, each with what is missing. It may only shrink: see
+/// [`what_is_pending_is_not_supported`].
+const PENDING: [(u16, &str); 13] = [
+    (12, "local entries with src"),
+    (15, "the mediator <enrich>"),
+    (17, "the mediator <payloadFactory>"),
+    (50, "format=\"soap11\""),
+    (152, "format=\"pox\""),
+    (157, "the mediator <conditionalRouter>"),
+    (351, "the mediator <script>"),
+    (352, "the mediator <script>"),
+    (441, "the mediator <payloadFactory>"),
+    (450, "the mediator <rewrite>"),
+    (451, "the mediator <rewrite>"),
+    (452, "the mediator <rewrite>"),
+    (600, "local entries with src"),
+];
 
 /// A sample that runs. The configuration's own text is changed in one thing only: it names the service's address
 /// where the sample has `localhost:9000`, the port 9002 becomes the encrypted service's, and 9009, where the samples
@@ -31,7 +51,21 @@ pub(crate) struct Stage {
 impl Stage {
     /// Starts a sample by its number; `None` where the samples are not on this machine.
     pub(crate) fn open(sample: u16) -> Option<Self> {
+        Self::open_with(sample, &[])
+    }
+
+    /// The same for a sample that sends to whatever address its client names: the client of these samples uses the
+    /// balancer as its HTTP proxy.
+    pub(crate) fn open_as_proxy(sample: u16) -> Option<Self> {
+        Self::open_with(sample, &["--set", "compat.client_addresses=true"])
+    }
+
+    fn open_with(sample: u16, more: &[&str]) -> Option<Self> {
         let samples = corpus()?.join("apache-synapse-samples");
+        if let Some((_, missing)) = PENDING.iter().find(|(pending, _)| *pending == sample) {
+            eprintln!("skipped: sample {sample} needs {missing}, which is not supported yet");
+            return None;
+        }
         let service = StockQuote::start();
         let encrypted = StockQuote::start_encrypted();
         let home = TempDir::new().expect("a folder");
@@ -46,7 +80,8 @@ impl Stage {
         copy(&samples.join("resources"), &home.path().join("repository/conf/sample/resources"), &localize);
         let authority = encrypted.certificate().expect("it is encrypted").display();
         let trust = format!("tls.ca_file={authority}");
-        let program = Program::serve_with(&configuration, &["--set", &trust]);
+        let settings = [&["--set", trust.as_str()], more].concat();
+        let program = Program::serve_with(&configuration, &settings);
         Some(Self { service, encrypted, program, _home: home })
     }
 
@@ -92,7 +127,8 @@ fn localize(text: &str, service: &StockQuote, encrypted: &StockQuote) -> String 
 }
 
 fn request(target: &str, headers: &[(&str, &str)], body: &str) -> String {
-    let mut head = format!("POST {target} HTTP/1.1\r\nHost: localhost:8280\r\nContent-Length: {}\r\n", body.len());
+    let mut head =
+        format!("POST {target} HTTP/1.1\r\nHost: localhost:8280\r\nContent-Length: {}\r\n", body.len());
     for (name, value) in headers {
         head += &format!("{name}: {value}\r\n");
     }
@@ -113,7 +149,9 @@ pub(crate) fn get_quote(symbol: &str) -> String {
 
 /// The custom request of the samples' client, which the service does not know.
 pub(crate) fn check_price(symbol: &str) -> String {
-    format!("<m0:checkPriceRequest xmlns:m0=\"{SERVICES}\"><m0:Code>{symbol}</m0:Code></m0:checkPriceRequest>")
+    format!(
+        "<m0:checkPriceRequest xmlns:m0=\"{SERVICES}\"><m0:Code>{symbol}</m0:Code></m0:checkPriceRequest>"
+    )
 }
 
 /// The price in an answer with a quote.
@@ -134,6 +172,21 @@ pub(crate) fn copy_file(from: &Path, to: &Path, change: &dyn Fn(&str) -> String)
     let bytes = std::fs::read(from).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
     std::fs::create_dir_all(to.parent().expect("a parent")).expect("a folder");
     // Files in another encoding name no addresses.
-    let changed = String::from_utf8(bytes).map_or_else(|error| error.into_bytes(), |text| change(&text).into_bytes());
+    let changed =
+        String::from_utf8(bytes).map_or_else(|error| error.into_bytes(), |text| change(&text).into_bytes());
     std::fs::write(to, changed).expect("a file");
+}
+
+/// Whoever adds what a sample needs takes the sample off the list.
+#[test]
+fn what_is_pending_is_not_supported() {
+    let Some(corpus) = corpus() else { return };
+    for (sample, missing) in PENDING {
+        let path = corpus.join(format!("apache-synapse-samples/synapse_sample_{sample}.xml"));
+        let flows = Flows::try_load(path).expect("a readable configuration");
+        let wanted = format!("{missing} ");
+        let found =
+            flows.status().diagnostics.iter().any(|found| (found.message.clone() + " ").contains(&wanted));
+        assert!(found, "sample {sample} does not miss {missing}");
+    }
 }
