@@ -1,7 +1,11 @@
 //! Configurations written by others: how many of them check clean. The numbers may only rise.
 
+#[path = "support/corpus.rs"]
+mod corpus;
+
 use std::path::{Path, PathBuf};
 
+use corpus::corpus;
 use sinew::compiler::CompileSettings;
 use sinew::deployment::{Deployer, Folder};
 use sinew::endpoints::Offline;
@@ -9,16 +13,6 @@ use sinew_core::diagnostics::{Diagnostic, render_short};
 
 /// Samples without any error. Raise it when more become clean; it may never fall.
 const CLEAN_SAMPLES: usize = 12;
-
-/// Where the configurations are; `None`, and a note, in a clone that does not have them.
-fn corpus() -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    if beside.is_dir() {
-        return Some(beside);
-    }
-    eprintln!("skipped: the corpus of configurations is not on this machine");
-    None
-}
 
 fn check(path: &Path) -> Vec<Diagnostic> {
     let deployer =

@@ -6,6 +6,9 @@ use crate::support::Connection;
 
 const SERVICE: &str = "/services/SimpleStockQuoteService";
 
+/// Name and value.
+type Header = (&'static str, &'static str);
+
 /// A proxy service stands in front of the service: SOAP 1.1 and 1.2 alike.
 #[test]
 fn sample_150_proxy_service() {
@@ -90,7 +93,7 @@ fn sample_157_conditional_router() {
     let Some(mut stage) = Stage::open(157) else { return };
     let message = soap_11(&get_quote("IBM"));
     let soap = soap_call("urn:getQuote");
-    let rows: [(&str, &[(&str, &str)], &str); 3] = [
+    let rows: [(&str, &[Header], &str); 3] = [
         ("/services/StockQuoteProxy", &[("foo", "bar1")], "Condition (I) Satisfied"),
         ("/services/StockQuoteProxy", &[("my_custom_header1", "foo1")], "Condition (II) Satisfied"),
         (

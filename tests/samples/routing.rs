@@ -18,6 +18,19 @@ fn sample_000_implicit_destination() {
     stage.wait_for_log(&["Direction: response", "Envelope: ", "getQuoteResponse"]);
 }
 
+/// What the original ships: it sends to the samples' service, and to nothing else that a client names.
+#[test]
+fn default_configuration() {
+    let Some(mut stage) = Stage::open_default() else { return };
+    let address = stage.address(SERVICE);
+    let answer = stage.quote(&address, "IBM");
+    assert_eq!((answer.status, last(&answer).as_deref()), (200, Some(price("IBM"))));
+    stage.wait_for_log(&[&format!("To: {address}"), "Direction: request", "Envelope: "]);
+    let elsewhere = format!("http://{}{SERVICE}", stage.encrypted.address);
+    let answer = stage.quote(&elsewhere, "IBM");
+    assert_eq!((answer.status, stage.service.requests().len()), (202, 1));
+}
+
 /// Unless a setting says so, an address that only the client named is not sent to (hardening.md §2 row 20).
 #[test]
 fn sample_000_is_no_open_proxy() {

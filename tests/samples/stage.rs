@@ -1,24 +1,13 @@
 //! One sample, running: the program, the service behind it, and a client that speaks like the sample's.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sinew::testing::Flows;
 use tempfile::TempDir;
 
+use crate::corpus::corpus;
 use crate::stock_quote::{SERVICES, StockQuote, soap_11, text_of};
 use crate::support::{Answer, Connection, Program};
-
-/// Where the configurations are; `None`, and a note, in a clone that does not have them.
-pub(crate) fn corpus() -> Option<PathBuf> {
-    let named = std::env::var_os("SINEW_SHARED").map(PathBuf::from);
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let found =
-        named.into_iter().chain([beside]).map(|shared| shared.join("corpus")).find(|path| path.is_dir());
-    if found.is_none() {
-        eprintln!("skipped: the corpus of configurations is not on this machine");
-    }
-    found
-}
 
 /// Samples that may be unable to run, each with what this build may not support. It may only shrink.
 const PENDING: [(u16, &str); 13] = [
@@ -36,6 +25,9 @@ const PENDING: [(u16, &str); 13] = [
     (452, "the mediator <rewrite>"),
     (600, "local entries with src"),
 ];
+
+/// Send to addresses that only the client named.
+const CLIENT_ADDRESSES: [&str; 2] = ["--set", "compat.client_addresses=true"];
 
 /// A sample that runs. The configuration's own text is changed in one thing only: it names the service's address
 /// where the sample has `localhost:9000`, the port 9002 becomes the encrypted service's, and 9009, where the samples
@@ -56,7 +48,7 @@ impl Stage {
     /// The same for a sample that sends to whatever address its client names: the client of these samples uses the
     /// balancer as its HTTP proxy.
     pub(crate) fn open_as_proxy(sample: u16) -> Option<Self> {
-        Self::open_with(sample, &["--set", "compat.client_addresses=true"])
+        Self::open_with(sample, &CLIENT_ADDRESSES)
     }
 
     fn open_with(sample: u16, more: &[&str]) -> Option<Self> {
@@ -64,23 +56,33 @@ impl Stage {
         if is_pending(&samples, sample) {
             return None;
         }
+        Some(Self::start(&samples, &samples.join(format!("synapse_sample_{sample}.xml")), more))
+    }
+
+    /// Starts what the original does when nobody has configured anything.
+    pub(crate) fn open_default() -> Option<Self> {
+        let corpus = corpus()?;
+        let source = corpus.join("apache-synapse-default");
+        Some(Self::start(&corpus.join("apache-synapse-samples"), &source, &CLIENT_ADDRESSES))
+    }
+
+    fn start(samples: &Path, source: &Path, more: &[&str]) -> Self {
         let service = StockQuote::start();
         let encrypted = StockQuote::start_encrypted();
         let home = TempDir::new().expect("a folder");
         let localize = |text: &str| localize(text, &service, &encrypted);
         let configuration = home.path().join("synapse-configs/default");
-        let source = samples.join(format!("synapse_sample_{sample}.xml"));
         if source.is_dir() {
-            copy(&source, &configuration, &localize);
+            copy(source, &configuration, &localize);
         } else {
-            copy_file(&source, &configuration.join("synapse.xml"), &localize);
+            copy_file(source, &configuration.join("synapse.xml"), &localize);
         }
         copy(&samples.join("resources"), &home.path().join("repository/conf/sample/resources"), &localize);
         let authority = encrypted.certificate().expect("it is encrypted").display();
         let trust = format!("tls.ca_file={authority}");
         let settings = [&["--set", trust.as_str()], more].concat();
         let program = Program::serve_with(&configuration, &settings);
-        Some(Self { service, encrypted, program, _home: home })
+        Self { service, encrypted, program, _home: home }
     }
 
     /// Asks for a quote as the samples' client does: SOAP 1.1 to a path or, as through an HTTP proxy, to an address.

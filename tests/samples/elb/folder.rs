@@ -5,7 +5,8 @@ use std::path::Path;
 use sinew::testing::Flows;
 use tempfile::TempDir;
 
-use crate::stage::{copy_file, corpus};
+use crate::corpus::corpus;
+use crate::stage::copy_file;
 use crate::support::{NS, write};
 
 /// The shipped folder with the endpoint given; `None` where it is not on this machine.
