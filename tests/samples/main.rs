@@ -15,5 +15,4 @@ mod stage;
 #[path = "../support/stock_quote.rs"]
 mod stock_quote;
 #[path = "../support/mod.rs"]
-#[allow(dead_code, unused_imports, reason = "shared with tests that use other parts of it")]
 mod support;

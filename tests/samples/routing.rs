@@ -149,7 +149,7 @@ fn sample_012_artifacts_in_local_entries() {
 /// The path of the address is rewritten (mediators.md §5.7).
 #[test]
 fn sample_450_rewrite_the_path() {
-    let Some(stage) = Stage::open(450) else { return };
+    let Some(stage) = Stage::open_as_proxy(450) else { return };
     let answer = stage.quote(&stage.address("/soap/SimpleStockQuoteService"), "IBM");
     assert_eq!((answer.status, last(&answer).as_deref()), (200, Some(price("IBM"))));
     assert_eq!(stage.service.requests()[0].target, SERVICE);
@@ -158,7 +158,7 @@ fn sample_450_rewrite_the_path() {
 /// Requests in the clear to `localhost` go on encrypted, to another port; others go as they are.
 #[test]
 fn sample_451_rewrite_protocol_and_port() {
-    let Some(stage) = Stage::open(451) else { return };
+    let Some(stage) = Stage::open_as_proxy(451) else { return };
     let clear = format!("http://localhost:{}{SERVICE}", stage.service.address.port());
     let answer = stage.quote(&clear, "IBM");
     assert_eq!((answer.status, last(&answer).as_deref()), (200, Some(price("IBM"))));

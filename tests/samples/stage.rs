@@ -5,7 +5,7 @@ use std::path::Path;
 use sinew::testing::Flows;
 use tempfile::TempDir;
 
-use crate::corpus::corpus;
+use crate::corpus::{corpus, lay_out};
 use crate::stock_quote::{SERVICES, StockQuote, soap_11, text_of};
 use crate::support::{Answer, Connection, Program};
 
@@ -56,28 +56,19 @@ impl Stage {
         if is_pending(&samples, sample) {
             return None;
         }
-        Some(Self::start(&samples, &samples.join(format!("synapse_sample_{sample}.xml")), more))
+        Some(Self::start(&samples.join(format!("synapse_sample_{sample}.xml")), more))
     }
 
     /// Starts what the original does when nobody has configured anything.
     pub(crate) fn open_default() -> Option<Self> {
-        let corpus = corpus()?;
-        let source = corpus.join("apache-synapse-default");
-        Some(Self::start(&corpus.join("apache-synapse-samples"), &source, &CLIENT_ADDRESSES))
+        Some(Self::start(&corpus()?.join("apache-synapse-default"), &CLIENT_ADDRESSES))
     }
 
-    fn start(samples: &Path, source: &Path, more: &[&str]) -> Self {
+    fn start(source: &Path, more: &[&str]) -> Self {
         let service = StockQuote::start();
         let encrypted = StockQuote::start_encrypted();
         let home = TempDir::new().expect("a folder");
-        let localize = |text: &str| localize(text, &service, &encrypted);
-        let configuration = home.path().join("synapse-configs/default");
-        if source.is_dir() {
-            copy(source, &configuration, &localize);
-        } else {
-            copy_file(source, &configuration.join("synapse.xml"), &localize);
-        }
-        copy(&samples.join("resources"), &home.path().join("repository/conf/sample/resources"), &localize);
+        let configuration = lay_out(source, home.path(), &|text| localize(text, &service, &encrypted));
         let authority = encrypted.certificate().expect("it is encrypted").display();
         let trust = format!("tls.ca_file={authority}");
         let settings = [&["--set", trust.as_str()], more].concat();
@@ -159,31 +150,12 @@ pub(crate) fn last(answer: &Answer) -> Option<String> {
     text_of(&answer.text(), "last")
 }
 
-fn copy(from: &Path, to: &Path, change: &dyn Fn(&str) -> String) {
-    for entry in std::fs::read_dir(from).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        let to = to.join(path.file_name().expect("a name"));
-        if path.is_dir() { copy(&path, &to, change) } else { copy_file(&path, &to, change) }
-    }
-}
-
-/// Copies a file with its text changed.
-pub(crate) fn copy_file(from: &Path, to: &Path, change: &dyn Fn(&str) -> String) {
-    let bytes = std::fs::read(from).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
-    std::fs::create_dir_all(to.parent().expect("a parent")).expect("a folder");
-    // Files in another encoding name no addresses.
-    let changed =
-        String::from_utf8(bytes).map_or_else(|error| error.into_bytes(), |text| change(&text).into_bytes());
-    std::fs::write(to, changed).expect("a file");
-}
-
 /// Whether a sample that is allowed to be skipped has something that is not supported.
 fn is_pending(samples: &Path, sample: u16) -> bool {
     let Some((_, missing)) = PENDING.iter().find(|(pending, _)| *pending == sample) else { return false };
     let flows = Flows::try_load(samples.join(format!("synapse_sample_{sample}.xml")));
-    let status = flows.expect("a readable configuration").status().diagnostics.clone();
-    let is_missing =
-        status.iter().any(|found| format!("{} ", found.message).contains(&format!("{missing} ")));
+    let found = flows.expect("a readable configuration").status().diagnostics.clone();
+    let is_missing = found.iter().any(|found| format!("{} ", found.message).contains(&format!("{missing} ")));
     if is_missing {
         eprintln!("skipped: sample {sample} needs {missing}, which is not supported yet");
     }

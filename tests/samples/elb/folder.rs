@@ -1,39 +1,42 @@
 //! A configuration folder with the shipped sequences, completed as the product completes them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sinew::testing::Flows;
 use tempfile::TempDir;
 
-use crate::corpus::corpus;
-use crate::stage::copy_file;
+use crate::corpus::{corpus, lay_out};
 use crate::support::{NS, write};
+
+/// A folder that is gone when this is.
+pub(super) struct Shipped {
+    folder: PathBuf,
+    _home: TempDir,
+}
+
+impl Shipped {
+    pub(super) fn path(&self) -> &Path {
+        &self.folder
+    }
+}
 
 /// The shipped folder with the endpoint given; `None` where it is not on this machine.
 ///
 /// The product puts its endpoint into the `<send>` of the shipped main sequence, and says which host the client asked
 /// for (mediators.md §11): here an element in the same place does the latter, with what the header `X-Public-Host`
 /// says. The sequences that the fault sequence refers to are the user's to write.
-pub(super) fn shipped(endpoint: &str) -> Option<TempDir> {
+pub(super) fn shipped(endpoint: &str) -> Option<Shipped> {
     let source = corpus()?.join("wso2-elb-2.0.5/synapse-configs/default");
-    let folder = TempDir::new().expect("a folder");
     let injected = format!(
         "<property name=\"LB_REQUEST_HOST\" expression=\"$trp:X-Public-Host\"/>\
          <property name=\"SERVICENAME\" value=\"Shop\"/><send>{endpoint}"
     );
-    let complete = |text: &str| text.replacen("<send>", &injected, 1);
-    for file in ["synapse.xml", "registry.xml", "sequences/fault.xml", "sequences/errorHandler.xml"] {
-        copy_file(&source.join(file), &folder.path().join(file), &str::to_owned);
-    }
-    copy_file(&source.join("sequences/main.xml"), &folder.path().join("sequences/main.xml"), &complete);
+    let home = TempDir::new().expect("a folder");
+    let folder = lay_out(&source, home.path(), &|text| text.replacen("<send>", &injected, 1));
     for name in ["seq_timeout", "seq_endpoint_down"] {
-        add(
-            folder.path(),
-            name,
-            &format!("<log level=\"custom\"><property name=\"IN\" value=\"{name}\"/></log>"),
-        );
+        add(&folder, name, &format!("<log level=\"custom\"><property name=\"IN\" value=\"{name}\"/></log>"));
     }
-    Some(folder)
+    Some(Shipped { folder, _home: home })
 }
 
 /// Adds a sequence.
