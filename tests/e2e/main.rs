@@ -6,4 +6,5 @@ mod forwarding;
 mod hot;
 mod lifecycle;
 mod observability;
+#[path = "../support/mod.rs"]
 mod support;

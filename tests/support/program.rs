@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
@@ -30,7 +30,7 @@ pub(crate) struct Program {
     pub(crate) admin: SocketAddr,
     log: Receiver<String>,
     seen: Vec<String>,
-    _certificates: TempDir,
+    certificates: TempDir,
 }
 
 impl Program {
@@ -68,12 +68,17 @@ impl Program {
             admin: nowhere,
             log,
             seen: Vec::new(),
-            _certificates: certificates,
+            certificates,
         };
         program.http = program.address("http");
         program.https = program.address("https");
         program.admin = program.address("admin");
         program
+    }
+
+    /// The file with the certificate that the HTTPS listener shows.
+    pub(crate) fn certificate(&self) -> PathBuf {
+        self.certificates.path().join("development-certificate.pem")
     }
 
     fn address(&mut self, listener: &str) -> SocketAddr {

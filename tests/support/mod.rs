@@ -1,5 +1,7 @@
 //! What the end-to-end tests are written with: the program, a client, a back end.
 
+#![allow(dead_code, unused_imports, reason = "each test binary uses what it needs")]
+
 mod back_end;
 mod client;
 mod program;

@@ -2,12 +2,24 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
+
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls_pki_types::CertificateDer;
+use rustls_pki_types::pem::PemObject;
 
 /// One connection.
 pub(crate) struct Connection {
-    stream: BufReader<TcpStream>,
+    stream: BufReader<Box<dyn Wire>>,
+    tcp: TcpStream,
 }
+
+/// What bytes go over.
+trait Wire: Read + Write + Send {}
+
+impl<T: Read + Write + Send> Wire for T {}
 
 /// An answer as it was on the wire.
 #[derive(Debug)]
@@ -33,10 +45,22 @@ impl Answer {
 
 impl Connection {
     pub(crate) fn open(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).expect("a connection");
-        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a time-out");
-        stream.set_nodelay(true).expect("an option");
-        Self { stream: BufReader::new(stream) }
+        let tcp = connect(address);
+        let stream = tcp.try_clone().expect("a second handle");
+        Self { stream: BufReader::new(Box::new(stream)), tcp }
+    }
+
+    /// A TLS connection to a server that shows the certificate in a file.
+    pub(crate) fn open_encrypted(address: SocketAddr, certificate: &Path) -> Self {
+        let mut trusted = RootCertStore::empty();
+        let certificate = CertificateDer::from_pem_file(certificate).expect("a certificate");
+        trusted.add(certificate).expect("a certificate to trust");
+        let config = ClientConfig::builder().with_root_certificates(trusted).with_no_client_auth();
+        let name = address.ip().into();
+        let session = ClientConnection::new(Arc::new(config), name).expect("a TLS session");
+        let tcp = connect(address);
+        let stream = StreamOwned::new(session, tcp.try_clone().expect("a second handle"));
+        Self { stream: BufReader::new(Box::new(stream)), tcp }
     }
 
     /// One GET on a connection of its own.
@@ -52,9 +76,9 @@ impl Connection {
         self.stream.get_mut().write_all(bytes).expect("the connection takes bytes");
     }
 
-    /// The writing half, for another thread.
+    /// The writing half of a connection without TLS, for another thread.
     pub(crate) fn writer(&self) -> TcpStream {
-        self.stream.get_ref().try_clone().expect("a second handle")
+        self.tcp.try_clone().expect("a second handle")
     }
 
     /// Reads an answer; one to a HEAD request has no body whatever its head says.
@@ -125,4 +149,11 @@ impl Connection {
     pub(crate) fn is_closed(&mut self) -> bool {
         self.stream.fill_buf().map_or(true, <[u8]>::is_empty)
     }
+}
+
+fn connect(address: SocketAddr) -> TcpStream {
+    let tcp = TcpStream::connect(address).expect("a connection");
+    tcp.set_read_timeout(Some(Duration::from_secs(60))).expect("a time-out");
+    tcp.set_nodelay(true).expect("an option");
+    tcp
 }
