@@ -61,7 +61,7 @@ fn main() {
             Ok(compiled) => compiled.expression,
             Err(problem) => panic!("{text}: {}", problem.message),
         };
-        let scope = Scope { message: &message, surroundings: &Nowhere };
+        let scope = Scope { message: &message, surroundings: &Nowhere, parameters: None };
         let nanoseconds = best_of(10, 100_000, || drop(black_box(expression.string(scope))));
         println!("{text:<52} {nanoseconds:>10.0}");
     }

@@ -55,7 +55,7 @@ impl Engine {
             Ok(compiled) => compiled,
             Err(problem) => return Answer::Failure(Failure::Syntax, problem.message),
         };
-        let scope = Scope { message: &self.message, surroundings: &Nothing };
+        let scope = Scope { message: &self.message, surroundings: &Nothing, parameters: None };
         match compiled.expression.value_at(scope, context) {
             Ok(object) => shown(object),
             Err(error) => failure(&compiled, error),
