@@ -3,6 +3,7 @@
 mod cases_of_mediators;
 mod cases_of_messages;
 mod limits;
+mod parameters;
 mod problems;
 mod properties;
 mod recommendation;
