@@ -3,4 +3,6 @@
 mod configuration;
 mod deployment;
 mod endpoints;
+mod routing;
 mod support;
+mod templates;

@@ -121,10 +121,10 @@ fn from_file(
     match SourceDocument::parse(file.clone(), &Limits::default()) {
         Ok(document) => xml(document.root(), context),
         Err(diagnostic) => {
-            let help = "the local entry holds the file as text";
-            context.push(
-                Diagnostic::warning(diagnostic.code, diagnostic.message.clone()).help(help).at(location),
-            );
+            let line = diagnostic.location.as_ref().map_or(1, |place| place.position().line);
+            let message = format!("{} (line {line} of {})", diagnostic.message, file.name());
+            context
+                .push(Diagnostic::warning(diagnostic.code, message).at(location).label("the entry is text"));
             Some(text())
         }
     }

@@ -22,7 +22,7 @@ pub(crate) struct Rewrite {
 }
 
 /// What `type` may say.
-const TYPES: &str = "set, append, prepend, replace or remove";
+const TYPES: &str = "set, append, prepend, replace, remove or remove-query-param";
 
 /// `type="…"`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,7 @@ enum Kind {
     Prepend,
     Replace,
     Remove,
+    RemoveParameter,
 }
 
 impl FromStr for Kind {
@@ -44,6 +45,7 @@ impl FromStr for Kind {
             "prepend" => Kind::Prepend,
             "replace" => Kind::Replace,
             "remove" => Kind::Remove,
+            "remove-query-param" => Kind::RemoveParameter,
             _ => return Err(()),
         })
     }
@@ -115,6 +117,14 @@ fn action(element: Element<'_>, context: &mut ParseContext<'_>) -> Option<Action
         }
     };
     attributes.finish(context);
+    if kind == Kind::RemoveParameter && part != Some(Fragment::Query) {
+        context.push(
+            Diagnostic::error(codes::MEDIATOR_VALUE_INVALID, "only the query has parameters")
+                .at(element.attribute_location("type"))
+                .label("expected fragment=\"query\""),
+        );
+        return None;
+    }
     let fragment = match part {
         None => return Some(whole(kind, value, element, context)),
         Some(Fragment::Port) => return port(kind, value, element, context),
@@ -140,6 +150,7 @@ fn action(element: Element<'_>, context: &mut ParseContext<'_>) -> Option<Action
             Change::Replace(PatternSource { pattern, by: value })
         }
         (Kind::Remove, ..) => Change::Remove,
+        (Kind::RemoveParameter, Some(name), _) => Change::RemoveParameter(name),
         (_, Some(value), _) => Change::Set(value),
         (_, None, _) => Change::Remove,
     };

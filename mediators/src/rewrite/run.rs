@@ -44,6 +44,8 @@ pub(super) enum Change {
     Prepend(ValueSource),
     Replace(PatternSource),
     Remove,
+    /// The first parameter of this name, of a query.
+    RemoveParameter(ValueSource),
 }
 
 /// What is replaced, and by what.
@@ -104,7 +106,10 @@ impl Action {
                 value.as_ref().is_some_and(ValueSource::needs_payload)
             }
             Action::Fragment(_, change) => match change {
-                Change::Set(value) | Change::Append(value) | Change::Prepend(value) => value.needs_payload(),
+                Change::Set(value)
+                | Change::Append(value)
+                | Change::Prepend(value)
+                | Change::RemoveParameter(value) => value.needs_payload(),
                 Change::Replace(replace) => replace.by.needs_payload(),
                 Change::Remove => false,
             },
@@ -144,6 +149,10 @@ impl Change {
     fn apply(&self, part: &mut Option<String>, scope: Scope<'_>) -> Result<(), Fault> {
         *part = match self {
             Change::Remove => None,
+            Change::RemoveParameter(name) => {
+                let name = text(name, scope)?;
+                part.take().and_then(|query| without_parameter(&query, &name))
+            }
             Change::Set(value) => Some(text(value, scope)?.into_owned()),
             Change::Append(value) => {
                 let end = text(value, scope)?;
@@ -162,6 +171,18 @@ impl Change {
         };
         Ok(())
     }
+}
+
+/// A query without the first parameter of a name; `None` when nothing is left.
+fn without_parameter(query: &str, name: &str) -> Option<String> {
+    let mut removed = false;
+    let kept = query.split('&').filter(|parameter| {
+        let first = !removed && parameter.split('=').next() == Some(name);
+        removed |= first;
+        !first
+    });
+    let kept: Vec<&str> = kept.collect();
+    (!kept.is_empty()).then(|| kept.join("&"))
 }
 
 /// The value; null is empty.

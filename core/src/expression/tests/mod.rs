@@ -4,6 +4,7 @@ mod cases_of_mediators;
 mod cases_of_messages;
 mod dialect;
 mod limits;
+mod parameters;
 mod problems;
 mod properties;
 mod recommendation;
