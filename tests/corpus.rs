@@ -50,13 +50,18 @@ fn apache_synapse_samples() {
     assert!(clean.len() >= CLEAN_SAMPLES, "{} of {CLEAN_SAMPLES} samples check clean", clean.len());
 }
 
-/// What is wrong in these is only what is not supported yet.
+/// What is wrong in these is only what is not supported yet: the registry's class, about which keys are warnings, is
+/// no error.
 #[test]
 fn shipped_configurations_of_others() {
     let Some(corpus) = corpus() else { return };
-    for folder in ["apache-synapse-default", "wso2-elb-2.0.5/synapse-configs/default"] {
+    let rows: [(&str, &[&str]); 2] = [
+        ("apache-synapse-default", &[]),
+        ("wso2-elb-2.0.5/synapse-configs/default", &["the mediator <script> is not supported yet"]),
+    ];
+    for (folder, accepted) in rows {
         for error in errors(&check(&corpus.join(folder))) {
-            assert!(error.code.as_str().starts_with("E07"), "{folder}: {}", render_short(error));
+            assert!(accepted.contains(&&*error.message), "{folder}: {}", render_short(error));
         }
     }
 }
