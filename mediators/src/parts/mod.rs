@@ -10,8 +10,7 @@ mod transport_header;
 
 pub(crate) use action::removes;
 pub(crate) use content::{
-    declare_a_body, declare_media_type, envelope_version, new_envelope, replace_content, replace_envelope,
-    soap_body,
+    declare_a_body, declare_media_type, envelope_version, replace_content, replace_envelope, soap_body,
 };
 pub(crate) use markup::{document_of, element_document, selected_element};
 pub(crate) use pattern::FullMatch;
