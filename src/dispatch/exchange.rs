@@ -12,6 +12,7 @@ use sinew_core::message::{Body, Direction, Message, Payload, Value};
 
 use super::{DispatchSettings, Service, fallback, reply};
 use crate::compiler::{Deployed, ProxyService};
+use crate::endpoints::OtherDialect;
 
 /// What happened in an exchange besides its answer, for metrics and the access log.
 #[derive(Default)]
@@ -174,7 +175,13 @@ impl Flows<'_> {
             }
             exchange.parameters = delivery.parameters;
             let Recipient::Endpoint { endpoint, receive } = delivery.to else {
-                return reply::write(exchange.message, &self.settings.reply);
+                match reply::write(&mut exchange, &self.settings.reply).await {
+                    Ok(response) => return response,
+                    Err(fault) => {
+                        outcome = Err(fault);
+                        continue;
+                    }
+                }
             };
             self.hops += 1;
             if self.hops > HOPS {
@@ -230,7 +237,10 @@ impl Flows<'_> {
         let response = endpoint.send(exchange).await?;
         let (parts, body) = response.into_parts();
         exchange.message.become_response(parts.status, parts.headers, Payload::from(body));
-        Ok(())
+        match parts.extensions.get::<OtherDialect>() {
+            Some(OtherDialect) => exchange.fit_answer().await,
+            None => Ok(()),
+        }
     }
 
     fn send_one_way(&mut self, exchange: Exchange, endpoint: Arc<dyn Endpoint>) -> Response<Body> {

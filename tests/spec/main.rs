@@ -3,6 +3,7 @@
 mod configuration;
 mod deployment;
 mod endpoints;
+mod formats;
 mod routing;
 mod support;
 mod templates;

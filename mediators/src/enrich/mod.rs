@@ -17,6 +17,7 @@
 
 mod config;
 mod edit;
+mod json;
 mod parts;
 mod run;
 mod source;

@@ -56,13 +56,16 @@ pub(super) fn value_of(parts: &[Part]) -> Value {
     match parts {
         [Part::Text(text)] => Value::String(text.clone()),
         [Part::Element(document)] => Value::Xml(document.clone()),
-        several => {
-            let mut document = Document::new();
-            for part in several {
-                let copy = part.copy_into(&mut document);
-                document.append_child(document.document_node(), copy);
-            }
-            Value::Xml(Arc::new(document))
-        }
+        several => Value::Xml(Arc::new(content_of(several))),
     }
+}
+
+/// A document with parts side by side at its top.
+pub(super) fn content_of(parts: &[Part]) -> Document {
+    let mut document = Document::new();
+    for part in parts {
+        let copy = part.copy_into(&mut document);
+        document.append_child(document.document_node(), copy);
+    }
+    document
 }

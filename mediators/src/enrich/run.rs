@@ -9,7 +9,8 @@ use sinew_core::xml::Document;
 
 use super::config::Definition;
 use super::edit::{at_attribute, at_element, at_text, detach_originals};
-use super::parts::{Part, parts_of, value_of};
+use super::json::{fill_with_json, put_json};
+use super::parts::{Part, content_of, parts_of, value_of};
 use super::source::{Gathered, Source};
 use super::target::{self, Action, Place, Target, in_payload};
 use crate::parts::{declare_a_body, envelope_version, replace_content, replace_envelope, soap_body};
@@ -62,6 +63,7 @@ fn put(message: &mut Message, place: Place, gathered: &Gathered, action: Action)
         }
         Place::EmptyBody => fill_body(message, parts)?,
         Place::PlainText => put_text(message, parts, action)?,
+        Place::Json => put_json(message, parts, action)?,
         Place::Element(target) => edit(message, |document| {
             detach_originals(document, &gathered.originals, Some(target));
             at_element(document, target, parts, action)
@@ -84,11 +86,11 @@ fn put(message: &mut Message, place: Place, gathered: &Gathered, action: Action)
 }
 
 /// Changes the payload's tree, which may gain or lose its envelope, or all it has.
-fn edit<T>(message: &mut Message, change: impl FnOnce(&mut Document) -> T) -> T
+pub(super) fn edit<T>(message: &mut Message, change: impl FnOnce(&mut Document) -> T) -> T
 where
     T: Default,
 {
-    let Payload::Xml(xml) = &mut message.payload else { return T::default() };
+    let Some(xml) = message.payload.xml_mut() else { return T::default() };
     let changed = change(Arc::make_mut(&mut xml.document));
     xml.soap = envelope_version(&xml.document);
     if xml.document.root_element().is_none() {
@@ -101,7 +103,7 @@ where
 fn fill_body(message: &mut Message, parts: &[Part]) -> Result<bool, Fault> {
     let elements: Vec<Part> = parts.iter().filter(|part| matches!(part, Part::Element(_))).cloned().collect();
     if elements.is_empty() {
-        return Ok(false);
+        return Ok(parts.len() == 1 && fill_with_json(message, parts));
     }
     if let Payload::Xml(XmlPayload { soap: Some(_), .. }) = &message.payload {
         let body = soap_body(message)?;
@@ -127,15 +129,6 @@ fn put_text(message: &mut Message, parts: &[Part], action: Action) -> Result<boo
         _ => return Ok(false),
     }
     Ok(parts.len() == 1)
-}
-
-fn content_of(parts: &[Part]) -> Document {
-    let mut document = Document::new();
-    for part in parts {
-        let copy = part.copy_into(&mut document);
-        document.append_child(document.document_node(), copy);
-    }
-    document
 }
 
 /// Makes the first part the envelope.

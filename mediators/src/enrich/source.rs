@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use sinew_core::expression::{Expression, Item, Node, Object, Scope, Tree};
 use sinew_core::mediation::Fault;
-use sinew_core::message::{Message, Payload, SoapVersion};
+use sinew_core::message::{Message, Payload, SoapVersion, XmlPayload};
 use sinew_core::xml::{Document, NodeId};
 
 use super::parts::{Part, parts_of};
 use super::target::in_payload;
-use crate::parts::{document_of, new_envelope, selected_element};
+use crate::parts::{document_of, selected_element};
 
 /// `<source>`.
 #[derive(Clone, Debug)]
@@ -35,9 +35,6 @@ pub(super) struct Gathered {
     /// The elements of the payload that the parts are copies of.
     pub(super) originals: Vec<NodeId>,
 }
-
-/// The namespace and name of the element that stands for text (message-and-expressions.md §4.2).
-const TEXT_ELEMENT: (&str, &str) = ("http://ws.apache.org/commons/ns/payload", "text");
 
 impl Source {
     /// True when the payload is looked at.
@@ -80,9 +77,7 @@ fn selected(object: Object<'_>, message: &Message) -> Result<Gathered, Fault> {
     for node in nodes {
         match selected_element(node) {
             Some(element) => gathered.parts.push(Part::Element(element)),
-            None if node.item() == Item::TextElement => {
-                gathered.parts.push(Part::Element(text_element(&node.text())))
-            }
+            None if node.item() == Item::TextElement => gathered.parts.extend(as_element(message)),
             None => gathered.parts.push(Part::Text(node.text().into())),
         }
         gathered.originals.extend(payload_element(node, message));
@@ -108,11 +103,19 @@ fn body(message: &Message) -> Gathered {
             }
             None => Gathered::default(),
         },
-        Payload::Text(text) => {
-            Gathered { parts: vec![Part::Element(text_element(text))], originals: Vec::new() }
+        Payload::Text(_) => {
+            Gathered { parts: as_element(message).into_iter().collect(), originals: Vec::new() }
+        }
+        Payload::Json(json) => {
+            Gathered { parts: vec![Part::Text(json.text().into())], originals: Vec::new() }
         }
         _ => Gathered::default(),
     }
+}
+
+/// The element that stands for a payload that is not XML (message-and-expressions.md §4.2).
+fn as_element(message: &Message) -> Option<Part> {
+    message.payload.to_xml().map(|xml| Part::Element(xml.document))
 }
 
 /// An element as a document; the document itself where it holds nothing else.
@@ -126,36 +129,20 @@ fn alone(document: &Arc<Document>, element: NodeId) -> Arc<Document> {
 
 /// The envelope; one around the payload when it came without.
 fn envelope(message: &Message) -> Arc<Document> {
-    let (mut envelope, holder) = match &message.payload {
-        Payload::Xml(xml) if xml.soap.is_some() => {
-            return match xml.document.root_element() {
-                Some(root) => alone(&xml.document, root),
-                None => xml.document.clone(),
-            };
-        }
-        _ => new_envelope(version(message)),
-    };
-    for part in body(message).parts {
-        let copy = part.copy_into(&mut envelope);
-        envelope.append_child(holder, copy);
+    if let Payload::Xml(XmlPayload { document, soap: Some(_), .. }) = &message.payload {
+        return document.root_element().map_or_else(|| document.clone(), |root| alone(document, root));
     }
-    Arc::new(envelope)
+    let version = version(message);
+    match message.payload.to_xml() {
+        Some(xml) => xml.in_envelope(version).document,
+        None => XmlPayload::empty_envelope(version).document,
+    }
 }
 
 /// The version that expressions see.
 fn version(message: &Message) -> SoapVersion {
     let envelope = Tree::of(message).envelope().name();
     envelope.and_then(|name| SoapVersion::from_namespace(name.namespace)).unwrap_or(SoapVersion::Soap11)
-}
-
-/// The element that stands for text in a body.
-fn text_element(text: &str) -> Arc<Document> {
-    let (namespace, local) = TEXT_ELEMENT;
-    let mut document = Document::new();
-    let element = document.create_element("", local, namespace);
-    document.append_child(document.document_node(), element);
-    document.set_text(element, text);
-    Arc::new(document)
 }
 
 /// A local entry: an element when it is one, else text.

@@ -45,6 +45,8 @@ pub(super) enum Place {
     Attribute(AttributeId),
     /// The text of a payload that is nothing else.
     PlainText,
+    /// The value of a JSON payload.
+    Json,
     /// A body with nothing in it.
     EmptyBody,
     /// The whole envelope.
@@ -56,6 +58,7 @@ pub(super) fn body(message: &Message) -> Place {
     match &message.payload {
         Payload::Xml(xml) => xml.content().map_or(Place::EmptyBody, Place::Element),
         Payload::Text(_) => Place::PlainText,
+        Payload::Json(_) => Place::Json,
         _ => Place::EmptyBody,
     }
 }

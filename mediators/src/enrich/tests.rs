@@ -1,7 +1,7 @@
 //! The cases of mediators.md §12.7 about `enrich`.
 
 use sinew_core::mediation::Flow;
-use sinew_core::message::{Message, Payload, Value};
+use sinew_core::message::{Message, Payload, Towards, Value, formats};
 use sinew_core::xml::{Limits, parse};
 
 use crate::testing::{Bench, Outcome, assert_problems, is_clean, is_refused, request, soap_request};
@@ -175,18 +175,27 @@ fn case_143_the_envelope_goes_into_an_element() {
     unchanged(&outcome, &format!("<t>{imagined}</t>"));
 }
 
+/// The message on its way to an endpoint.
+fn sent(outcome: &Outcome) -> String {
+    let written = formats::write(&outcome.exchange.message, Towards::Endpoint).expect("it can be written");
+    String::from_utf8(written.bytes.to_vec()).expect("UTF-8")
+}
+
 #[test]
 fn envelopes_replace_envelopes_and_nothing_else_does() {
     let keep = enrich("type='envelope'", "", "type='property' property='p'");
     let header = "<header name='m:h' value='1' xmlns:m='urn:m'/>";
     let back = enrich("type='property' property='p'", "", "type='envelope'");
-    let outcome = Bench::new(&(keep + header + &inline("<b/>", "type='body'") + &back))
+    let outcome = Bench::new(&(keep.clone() + header + &inline("<b/>", "type='body'") + &back))
         .message(soap_request("<a/>"))
         .run();
     unchanged(&outcome, &in_body("<a/>"));
     let outcome = Bench::new(&inline(&in_body("<a/>"), "type='envelope'")).message(pox("<x/>")).run();
     let Payload::Xml(payload) = &outcome.exchange.message.payload else { panic!("no XML") };
     assert_eq!(payload.soap.map(|version| version.word()), Some("soap11"));
+    assert_eq!(sent(&outcome), "<a/>", "the message goes out in the format it came in");
+    let outcome = Bench::new(&(keep + &back)).message(pox("<x/>")).run();
+    assert_eq!(sent(&outcome), "<x/>");
     for source in [inline("<a/>", "type='envelope'"), inline("a", "type='envelope'"), back.clone()] {
         let outcome = Bench::new(&source).message(soap_request("<x/>")).run();
         assert!(outcome.fault_message().is_some_and(|text| text.contains("no SOAP envelope")), "{source}");
@@ -312,6 +321,78 @@ fn the_body_of_a_message_without_an_envelope_is_its_root() {
     unchanged(&outcome, "<a/>");
     let outcome = Bench::new(&inline("<n/>", "type='body' action='child'")).message(pox("<a/>")).run();
     unchanged(&outcome, "<a><n/></a>");
+}
+
+fn json(mediators: &str, text: &str) -> Outcome {
+    Bench::new(mediators).message(request("POST", "application/json", text)).run()
+}
+
+fn written(outcome: &Outcome) -> String {
+    match &outcome.exchange.message.payload {
+        Payload::Json(json) => json.text().to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn json_goes_into_the_body_of_json() {
+    let table = [
+        ("{\"a\": 1}", "{\"b\": 2.0}", "", "{\"b\": 2.0}"),
+        ("{\"a\": 1}", "[1]", "", "[1]"),
+        ("{\"a\": 1}", "2", "", "{\"a\": 1}"),
+        ("{\"a\": 1}", "{\"b\":", "", "{\"a\": 1}"),
+        ("{\"a\": 1}", "{\"b\":2}", "action='child'", "{\"a\":1,\"b\":2}"),
+        ("{\"a\": 1}", "2", "action='child'", "{\"a\": 1}"),
+        ("[1]", "2", "action='child'", "[1,2]"),
+        ("[1]", "x", "action='child'", "[1,\"x\"]"),
+        ("[1]", "2", "action='sibling'", "[1]"),
+    ];
+    for (payload, text, action, expected) in table {
+        let outcome = json(&inline(text, &format!("type='body' {action}")), payload);
+        assert_eq!(written(&outcome), expected, "{payload} {text} {action}");
+    }
+}
+
+#[test]
+fn case_141_a_json_body_is_kept_as_text_and_put_back() {
+    let keep = enrich("type='body'", "", "type='property' property='p'");
+    let change = inline("{}", "type='body'");
+    let back = enrich("type='property' property='p'", "", "type='body'");
+    let outcome = json(&(keep + &change + &back), "{ \"a\": 1.0 }");
+    assert_eq!(outcome.typed("p"), Some(("STRING", "{ \"a\": 1.0 }".to_owned())));
+    assert_eq!(written(&outcome), "{ \"a\": 1.0 }");
+}
+
+#[test]
+fn the_tree_of_json_can_be_changed() {
+    let table = [
+        (inline("x", "xpath='//b'"), "<jsonObject><a>1</a><b>x</b></jsonObject>"),
+        (
+            inline("<c>3</c>", "xpath='//b' action='sibling'"),
+            "<jsonObject><a>1</a><b>2</b><c>3</c></jsonObject>",
+        ),
+        (
+            inline("<c>3</c>", "type='body' action='child'"),
+            "<jsonObject><a>1</a><b>2</b><c>3</c></jsonObject>",
+        ),
+        (inline("<c>3</c>", "type='body'"), "<c>3</c>"),
+        (enrich("xpath='//a'", "", "action='remove'"), "<jsonObject><b>2</b></jsonObject>"),
+    ];
+    for (mediator, expected) in table {
+        assert_eq!(json(&mediator, "{\"a\":1,\"b\":2}").xml(), expected, "{mediator}");
+    }
+    let outcome = json(&inline("<c>3</c>", "type='body' action='child'"), "{\"a\":1}");
+    assert_eq!(sent(&outcome), "{\"a\":1,\"c\":3}");
+    let keep = enrich("xpath='//a'", "", "type='property' property='p'");
+    let outcome = json(&keep, "{\"a\":1}");
+    assert_eq!(outcome.default("p").as_deref(), Some("<a>1</a>"));
+    assert_eq!(written(&outcome), "{\"a\":1}");
+}
+
+#[test]
+fn an_empty_json_message_takes_json() {
+    let outcome = json(&inline("{\"a\":1}", "type='body'"), "");
+    assert_eq!(written(&outcome), "{\"a\":1}");
 }
 
 #[test]

@@ -3,7 +3,6 @@
 //! The parts are decoded; putting them together again encodes what cannot stand in an address. What was encoded without
 //! need, such as `%26` in a query, does not survive that (mediators.md §5.7, case 159).
 
-use std::fmt;
 use std::str::FromStr;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -174,13 +173,10 @@ impl Address {
     }
 }
 
-impl fmt::Display for Fragment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(Self::WORDS.get(*self as usize).unwrap_or(&""))
-    }
-}
-
-/// A port as people write it; -1 is for callers to understand.
+/// A port; the -1 that stands for none is for callers to understand.
+///
+/// # Errors
+/// It is no number, or larger than 65535.
 pub(crate) fn parse_port(text: &str) -> Result<u16, AddressError> {
     text.parse().map_err(|_| AddressError::Port(text.to_owned()))
 }

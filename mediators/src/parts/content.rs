@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use sinew_core::expression::{Item, Tree};
 use sinew_core::mediation::Fault;
-use sinew_core::message::{Message, Payload, SoapVersion, XmlPayload};
+use sinew_core::message::formats::Kind;
+use sinew_core::message::{Axis2Entry, Message, Payload, SoapVersion, XmlPayload};
 use sinew_core::xml::{Document, NodeId};
-
-/// The prefix of the elements of envelopes made here.
-const PREFIX: &str = "soapenv";
 
 /// Makes the elements at the top of `content` all there is in the body of the message.
 ///
@@ -19,8 +17,7 @@ const PREFIX: &str = "soapenv";
 /// The envelope of the message has no body.
 pub(crate) fn replace_content(message: &mut Message, content: Document) -> Result<(), Fault> {
     if let Some(version) = version_of_empty(message) {
-        let (envelope, _) = new_envelope(version);
-        message.payload = envelope_payload(Arc::new(envelope), version, None);
+        message.payload = Payload::Xml(XmlPayload::empty_envelope(version));
     }
     if let Payload::Xml(XmlPayload { soap: Some(_), .. }) = &message.payload {
         let body = soap_body(message)?;
@@ -44,8 +41,20 @@ pub(crate) fn replace_content(message: &mut Message, content: Document) -> Resul
 }
 
 /// Makes a SOAP envelope the payload.
+///
+/// A message that came without one goes out without one all the same, as its content type says: the original chooses the
+/// formatter by `messageType`, not by what there is to format (message-and-expressions.md §5.1).
 pub(crate) fn replace_envelope(message: &mut Message, envelope: Arc<Document>, version: SoapVersion) {
-    message.payload = envelope_payload(envelope, version, charset(message));
+    let had_envelope = matches!(&message.payload, Payload::Xml(xml) if xml.soap.is_some());
+    if !had_envelope
+        && message.is_rest()
+        && matches!(message.axis2.entry("messageType"), Axis2Entry::Untouched)
+    {
+        let received = message.media_type().filter(|media_type| Kind::of(media_type) != Kind::Opaque);
+        message.axis2.set("messageType", received.unwrap_or_else(|| "application/xml".to_owned()));
+    }
+    let charset = charset(message);
+    message.payload = Payload::Xml(XmlPayload { document: envelope, soap: Some(version), charset });
 }
 
 /// The body element of the message's SOAP envelope.
@@ -57,17 +66,6 @@ pub(crate) fn soap_body(message: &Message) -> Result<NodeId, Fault> {
         Some(Item::Node(body)) => Ok(body),
         _ => Err(Fault::mediation("the SOAP envelope has no body")),
     }
-}
-
-/// An envelope with an empty body, and the body.
-pub(crate) fn new_envelope(version: SoapVersion) -> (Document, NodeId) {
-    let mut document = Document::new();
-    let envelope = document.create_element(PREFIX, "Envelope", version.namespace());
-    document.declare_namespace(envelope, PREFIX, version.namespace());
-    document.append_child(document.document_node(), envelope);
-    let body = document.create_element(PREFIX, "Body", version.namespace());
-    document.append_child(envelope, body);
-    (document, body)
 }
 
 /// The SOAP version of a document whose root is an envelope.
@@ -112,10 +110,6 @@ fn version_of_empty(message: &Message) -> Option<SoapVersion> {
         Some("application/soap+xml") => Some(SoapVersion::Soap12),
         _ => Some(SoapVersion::Soap11),
     }
-}
-
-fn envelope_payload(document: Arc<Document>, version: SoapVersion, charset: Option<Arc<str>>) -> Payload {
-    Payload::Xml(XmlPayload { document, soap: Some(version), charset })
 }
 
 fn charset(message: &Message) -> Option<Arc<str>> {

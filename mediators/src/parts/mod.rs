@@ -18,8 +18,7 @@ pub(crate) use address::{Address, Fragment, parse_port};
 pub(crate) use boolean::yes_or_no;
 pub(crate) use conditions::Condition;
 pub(crate) use content::{
-    declare_a_body, declare_media_type, envelope_version, new_envelope, replace_content, replace_envelope,
-    soap_body,
+    declare_a_body, declare_media_type, envelope_version, replace_content, replace_envelope, soap_body,
 };
 pub(crate) use markup::{document_of, element_document, selected_element};
 pub(crate) use pattern::{FullMatch, partial_match};

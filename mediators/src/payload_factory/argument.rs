@@ -8,9 +8,10 @@ use sinew_core::config::{Attributes, ParseContext};
 use sinew_core::diagnostics::{Diagnostic, codes};
 use sinew_core::expression::{Item, Node, NodeSet, Object, Scope, ValueSource};
 use sinew_core::mediation::Fault;
-use sinew_core::xml::{Element, NodeKind};
+use sinew_core::message::json;
+use sinew_core::xml::{Document, Element, NodeKind};
 
-use crate::parts::value_or_expression;
+use crate::parts::{selected_element, value_or_expression};
 
 /// `<arg value="…"/>` or `<arg expression="…"/>`.
 #[derive(Clone, Debug)]
@@ -90,7 +91,7 @@ impl Content<'_> {
         match self {
             Content::Text(text) => json_of(text).unwrap_or_else(|| Value::from(&**text)),
             Content::Literal(text) => Value::from(&**text),
-            Content::Nodes(_) => Value::String(self.text().into_owned()),
+            Content::Nodes(nodes) => elements_as_json(nodes).unwrap_or_else(|| Value::from(&*self.text())),
         }
     }
 
@@ -113,6 +114,18 @@ fn json_of(text: &str) -> Option<Value> {
     let starts_like_json =
         trimmed.starts_with(|first: char| first.is_ascii_digit() || "{[-tfn".contains(first));
     starts_like_json.then(|| serde_json::from_str(trimmed).ok()).flatten()
+}
+
+/// Elements as members of an object; `None` when they are too deep to be written as JSON.
+fn elements_as_json(nodes: &NodeSet<'_>) -> Option<Value> {
+    let mut document = Document::new();
+    let root = document.create_element("", "jsonObject", "");
+    document.append_child(document.document_node(), root);
+    for element in nodes.iter().filter_map(|node| selected_element(*node)) {
+        let copy = document.import(&element, element.document_node());
+        document.append_child(root, copy);
+    }
+    json::value_of(&document, root).ok()
 }
 
 /// Several nodes with elements among them become elements; a single element only when it has no text of its own, else

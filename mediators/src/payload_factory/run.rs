@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sinew_core::mediation::{Exchange, Fault, Flow, Mediate};
-use sinew_core::message::Payload;
+use sinew_core::message::{JsonPayload, Payload};
 
 use super::argument::Content;
 use super::config::Definition;
@@ -27,7 +27,7 @@ impl Mediate for Factory {
                 declare_media_type(message, "application/xml");
             }
             Made::Json(value) => {
-                message.payload = Payload::Bytes(value.to_string().into());
+                message.payload = Payload::Json(JsonPayload::new(value));
                 declare_media_type(message, "application/json");
             }
             Made::Text(text) => {

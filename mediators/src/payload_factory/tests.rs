@@ -33,7 +33,7 @@ fn made(format: &str, arguments: &str, body: &str) -> String {
 /// The payload as JSON text.
 fn written(outcome: &Outcome) -> String {
     match &outcome.exchange.message.payload {
-        Payload::Bytes(bytes) => String::from_utf8(bytes.to_vec()).expect("UTF-8"),
+        Payload::Json(json) => json.text().to_owned(),
         other => panic!("no JSON: {other:?}"),
     }
 }
@@ -248,6 +248,8 @@ fn json_values_and_xml_go_in_where_json_wants_a_value() {
         ("{\"n\":$1}", "<arg value='{\"a\":[1]}'/>", "{\"n\":{\"a\":[1]}}"),
         ("{\"n\":$1}", "<arg value='{\"a\":[1]}' literal='true'/>", "{\"n\":\"{\\\"a\\\":[1]}\"}"),
         ("{\"n\":\"$1\"}", "<arg value='R&amp;D'/>", "{\"n\":\"R&D\"}"),
+        ("{\"n\":$1}", "<arg expression='//o'/>", "{\"n\":{\"o\":{\"p\":1}}}"),
+        ("[$1]", "<arg expression='//n | //p'/>", "[{\"n\":7,\"p\":1}]"),
         ("[$1, $2]", "<arg value='null'/><arg expression='$ctx:none'/>", "[null,\"\"]"),
     ];
     for (format, arguments, expected) in table {
