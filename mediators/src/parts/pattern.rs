@@ -30,7 +30,10 @@ impl FullMatch {
         context: &mut ParseContext<'_>,
     ) -> Option<Self> {
         match Self::compile(text) {
-            Ok(pattern) => Some(pattern),
+            Ok(pattern) => {
+                context.check_pattern(element, attribute);
+                Some(pattern)
+            }
             Err(error) => {
                 let (reason, help) = explain(&error);
                 let mut diagnostic = Diagnostic::error(
