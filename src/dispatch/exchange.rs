@@ -12,6 +12,7 @@ use sinew_core::message::{Body, Direction, Message, Payload, Value};
 
 use super::{DispatchSettings, Service, fallback, reply};
 use crate::compiler::{Deployed, ProxyService};
+use crate::endpoints::OtherDialect;
 use crate::transport::http::framing::strip_hop_by_hop;
 
 /// What happened in an exchange besides its answer, for metrics and the access log.
@@ -173,7 +174,13 @@ impl Flows<'_> {
                 exchange.message = *message;
             }
             let Recipient::Endpoint { endpoint, receive } = delivery.to else {
-                return reply::write(exchange.message, &self.settings.reply);
+                match reply::write(&mut exchange, &self.settings.reply).await {
+                    Ok(response) => return response,
+                    Err(fault) => {
+                        outcome = Err(fault);
+                        continue;
+                    }
+                }
             };
             self.hops += 1;
             if self.hops > HOPS {
@@ -229,7 +236,10 @@ impl Flows<'_> {
         let (mut parts, body) = response.into_parts();
         strip_hop_by_hop(&mut parts.headers);
         exchange.message.become_response(parts.status, parts.headers, Payload::from(body));
-        Ok(())
+        match parts.extensions.get::<OtherDialect>() {
+            Some(OtherDialect) => exchange.fit_answer().await,
+            None => Ok(()),
+        }
     }
 
     fn send_one_way(&mut self, exchange: Exchange, endpoint: Arc<dyn Endpoint>) -> Response<Body> {

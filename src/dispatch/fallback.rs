@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{HeaderMap, Response, StatusCode};
 use sinew_core::mediation::{ErrorCode, Fault};
-use sinew_core::message::{Body, Message, SoapVersion};
+use sinew_core::message::{Body, Dialect, Message, SoapVersion};
 
 use super::reply::{ReplyPolicy, stamp};
 
@@ -49,22 +49,17 @@ pub(super) fn answer(
     reason: &str,
     policy: &ReplyPolicy,
 ) -> Response<Body> {
-    let (content_type, text) = if message.is_rest() {
-        (HeaderValue::from_static("text/plain; charset=UTF-8"), format!("{reason}\n"))
-    } else {
-        soap_fault(message, reason)
+    let (content_type, text) = match message.client {
+        Dialect::Rest => (HeaderValue::from_static("text/plain; charset=UTF-8"), format!("{reason}\n")),
+        Dialect::Soap(version) => soap_fault(version, reason),
     };
     let mut headers = HeaderMap::new();
     headers.insert(CONTENT_TYPE, content_type);
     finish(status, headers, Body::full(Bytes::from(text)), policy)
 }
 
-fn soap_fault(message: &Message, reason: &str) -> (HeaderValue, String) {
+fn soap_fault(version: SoapVersion, reason: &str) -> (HeaderValue, String) {
     let reason = reason.replace('&', "&amp;").replace('<', "&lt;");
-    let version = match message.media_type().as_deref() {
-        Some("application/soap+xml") => SoapVersion::Soap12,
-        _ => SoapVersion::Soap11,
-    };
     let namespace = version.namespace();
     match version {
         SoapVersion::Soap11 => (

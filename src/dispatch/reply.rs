@@ -10,7 +10,8 @@ use http::header::{
 };
 use http::{HeaderMap, Response, StatusCode};
 use http_body::{Body as HttpBody, Frame};
-use sinew_core::message::{Axis2Entry, Body, BodyError, Message, Payload, Value, formats};
+use sinew_core::mediation::{Exchange, Fault};
+use sinew_core::message::{Axis2Entry, Body, BodyError, Message, Payload, Towards, Value, formats};
 
 use crate::transport::http::CloseAfter;
 
@@ -42,18 +43,21 @@ impl Default for ReplyPolicy {
 }
 
 /// Writes a message as the answer to the client.
-pub(super) fn write(mut message: Message, policy: &ReplyPolicy) -> Response<Body> {
-    let status = status(&message);
-    let accepted = is_true(&message, "SC_ACCEPTED");
-    let no_entity_body = accepted || message.no_entity_body() && !matches!(message.payload, Payload::Xml(_));
-    let content_type = if no_entity_body { None } else { content_type(&message) };
+///
+/// # Errors
+/// `messageType` asks for a form that the payload cannot be read from or written in.
+pub(super) async fn write(exchange: &mut Exchange, policy: &ReplyPolicy) -> Result<Response<Body>, Fault> {
+    if formats::must_read(&exchange.message) {
+        exchange.read_payload().await?;
+    }
+    let message = &mut exchange.message;
+    let status = status(message);
+    let accepted = is_true(message, "SC_ACCEPTED");
+    let has_tree = matches!(message.payload, Payload::Xml(_) | Payload::Json(_));
+    let no_entity_body = accepted || message.no_entity_body() && !has_tree;
     let reflected = message.status.is_none();
-    let body = match std::mem::take(&mut message.payload) {
-        _ if no_entity_body => Body::empty(),
-        Payload::Stream(body) => body,
-        Payload::Empty | Payload::Sent if reflected && content_type.is_some() => Body::stream(EmptyChunked),
-        payload => Body::full(formats::write(&payload).0),
-    };
+    let (body, content_type) =
+        if no_entity_body { (Body::empty(), None) } else { content(message, reflected)? };
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = std::mem::take(&mut message.headers);
@@ -63,10 +67,35 @@ pub(super) fn write(mut message: Message, policy: &ReplyPolicy) -> Response<Body
         answered_headers(headers, content_type, policy)
     };
     stamp(response.headers_mut(), policy);
-    if is_true(&message, "NO_KEEPALIVE") {
+    if is_true(message, "NO_KEEPALIVE") {
         response.extensions_mut().insert(CloseAfter);
     }
-    response
+    Ok(response)
+}
+
+/// The body, and the content type where it is not the one that came.
+fn content(message: &mut Message, reflected: bool) -> Result<(Body, Option<HeaderValue>), Fault> {
+    let as_it_came = content_type(message);
+    match std::mem::take(&mut message.payload) {
+        Payload::Stream(body) => return Ok((body, as_it_came)),
+        Payload::Empty | Payload::Sent if reflected && as_it_came.is_some() => {
+            return Ok((Body::stream(EmptyChunked), as_it_came));
+        }
+        Payload::Empty | Payload::Sent => return Ok((Body::empty(), as_it_came)),
+        payload => message.payload = payload,
+    }
+    let written = formats::write(message, Towards::Client)
+        .map_err(|error| Fault::mediation(format!("the message cannot be written: {error}")))?;
+    let content_type = match written.content_type {
+        Some(text) => HeaderValue::from_str(&text).ok(),
+        None => as_it_came,
+    };
+    let bytes = match message.payload {
+        // What could not be read may be in any coding, and is passed on in it.
+        Payload::Bytes(_) if formats::is_foreign(&message.headers) => written.bytes,
+        _ => formats::compress(written.bytes, &mut message.headers),
+    };
+    Ok((Body::full(bytes), content_type))
 }
 
 /// The status, by the first that says something (http-transport.md §4.1).
@@ -101,13 +130,10 @@ fn is_pox_fault(message: &Message) -> bool {
     matches!(message.axis2.entry("FAULT_MESSAGE"), Axis2Entry::Set(value) if value.text() == "TRUE")
 }
 
-/// The content type: what the configuration says, what a decoded payload is, or what came.
+/// The content type of a payload that goes out as it came: what the configuration says, or what came.
 fn content_type(message: &Message) -> Option<HeaderValue> {
     if let Axis2Entry::Set(value) = message.axis2.entry("ContentType") {
         return HeaderValue::from_str(&value.text()).ok();
-    }
-    if let Some(natural) = formats::content_type(&message.payload) {
-        return HeaderValue::from_str(&natural).ok();
     }
     match message.status {
         // An endpoint's answer keeps its own, or goes without as it came.

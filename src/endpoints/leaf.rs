@@ -10,6 +10,7 @@ use sinew_core::message::Body;
 use tower::{Layer, Service};
 
 use super::client::{Call, Client};
+use super::content;
 use super::outcome::{Outcome, OutcomeLayer};
 use super::request::{self, RequestPolicy, header_value};
 use super::uri::{self, Place};
@@ -34,6 +35,11 @@ pub struct LeafSettings {
     /// Where its outcomes are counted.
     pub metrics: Arc<EndpointMetrics>,
 }
+
+/// Marks an answer to a request that was sent in another form than the client's, by the endpoint's `format`: the client
+/// is owed the answer in its own (message-and-expressions.md §1.1).
+#[derive(Clone, Copy, Debug)]
+pub struct OtherDialect;
 
 /// The sending part of an endpoint: a tower stack over a client.
 pub struct Leaf<C> {
@@ -68,13 +74,20 @@ impl<C: Client> Leaf<C> {
     /// Sends the message to a place, with the suffix if the exchange is REST.
     pub async fn send(&self, exchange: &mut Exchange, place: &Place) -> Result<http::Response<Body>, Fault> {
         self.apply_properties(exchange)?;
+        let format = self.settings.sending.format;
+        if content::must_read(&exchange.message, format) {
+            exchange.read_payload().await?;
+        }
         let message = &mut exchange.message;
-        let suffix = if message.is_rest() { message.rest_suffix() } else { "".into() };
+        let suffix = if content::has_suffix(message, format) { message.rest_suffix() } else { "".into() };
         let path = uri::join(&place.path, &suffix).map_err(|error| Fault::mediation(error.to_string()))?;
-        let request = request::compose(message, place, path, &self.settings.policy).await?;
+        let request = request::compose(message, place, path, format, &self.settings.policy).await?;
         let call = Call { target: place.target.clone(), request, timeouts: self.timeouts };
-        let result = self.stack.clone().call(call).await;
-        result.map_err(|fault| self.discarded(fault))
+        let mut response = self.stack.clone().call(call).await.map_err(|fault| self.discarded(fault))?;
+        if content::changes_dialect(&exchange.message, format) {
+            response.extensions_mut().insert(OtherDialect);
+        }
+        Ok(response)
     }
 
     /// `discard`: the time-out is not for fault handlers (endpoints.md §2.3); the dispatcher answers 504 itself.
@@ -86,6 +99,9 @@ impl<C: Client> Leaf<C> {
     }
 
     fn apply_properties(&self, exchange: &mut Exchange) -> Result<(), Fault> {
+        if let Some(encoding) = &self.settings.sending.encoding {
+            exchange.message.axis2.set("CHARACTER_SET_ENCODING", &**encoding);
+        }
         for property in &self.settings.properties {
             let message = &mut exchange.message;
             let scope = Scope { message, surroundings: &*exchange.environment };

@@ -9,10 +9,12 @@ use http::header::{
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use http_body_util::BodyExt;
+use sinew_core::config::endpoint::Format;
 use sinew_core::mediation::{ErrorCode, Fault};
-use sinew_core::message::{Axis2Entry, Body, Message, Payload, SOAP_ACTION, SoapVersion, Value, formats};
+use sinew_core::message::{Axis2Entry, Body, Message, SOAP_ACTION, Value};
 
-use super::uri::Place;
+use super::content::content;
+use super::uri::{self, Place};
 use crate::transport::http::framing::strip_hop_by_hop;
 use crate::transport::http::{CloseAfter, ForceHttp10};
 
@@ -48,12 +50,19 @@ pub(super) async fn compose(
     message: &mut Message,
     place: &Place,
     path: PathAndQuery,
+    format: Option<Format>,
     policy: &RequestPolicy,
 ) -> Result<Request<Body>, Fault> {
     let mut headers = message.headers.clone();
-    let content = content(message);
     edit_headers(&mut headers, message, place, policy)?;
-    set_content_type(&mut headers, message, content.media_type)?;
+    let content = content(message, &mut headers, format)?;
+    if let Some(content_type) = &content.content_type {
+        headers.insert(CONTENT_TYPE, header_value("Content-Type", content_type)?);
+    }
+    let path = match content.query {
+        Some(query) => uri::with_query(path, &query).map_err(|error| Fault::mediation(error.to_string()))?,
+        None => path,
+    };
     let old_version = is_true(message, "FORCE_HTTP_1.0");
     let measured = old_version || is_true(message, "DISABLE_CHUNKING");
     let body = match content.body {
@@ -64,7 +73,7 @@ pub(super) async fn compose(
         body => body,
     };
     let mut request = Request::new(body);
-    *request.method_mut() = message.method().into_owned();
+    *request.method_mut() = content.method.unwrap_or_else(|| message.method().into_owned());
     *request.uri_mut() = request_target(message, place, path);
     *request.headers_mut() = headers;
     if old_version {
@@ -74,29 +83,6 @@ pub(super) async fn compose(
         request.extensions_mut().insert(CloseAfter);
     }
     Ok(request)
-}
-
-/// The body, and the media type when the message was decoded and is written anew.
-struct Content {
-    body: Body,
-    media_type: Option<String>,
-}
-
-fn content(message: &mut Message) -> Content {
-    if message.no_entity_body() && !matches!(message.payload, Payload::Xml(_)) {
-        return Content { body: Body::empty(), media_type: None };
-    }
-    match std::mem::take(&mut message.payload) {
-        Payload::Stream(body) => {
-            message.payload = Payload::Sent;
-            Content { body, media_type: None }
-        }
-        payload => {
-            let (bytes, media_type) = formats::write(&payload);
-            message.payload = payload;
-            Content { body: Body::full(bytes), media_type }
-        }
-    }
 }
 
 fn edit_headers(
@@ -135,43 +121,6 @@ fn edit_headers(
         headers.insert(SOAP_ACTION, quoted);
     }
     Ok(())
-}
-
-/// The content type of the outgoing message: what the configuration says, else as received. A message that was
-/// decoded is written in UTF-8, so its charset is named anew.
-fn set_content_type(
-    headers: &mut HeaderMap,
-    message: &Message,
-    written: Option<String>,
-) -> Result<(), Fault> {
-    let configured = match message.axis2.entry("ContentType") {
-        Axis2Entry::Set(value) => Some(value.text().into_owned()),
-        _ => None,
-    };
-    let rewritten = || match (&written, headers.get(CONTENT_TYPE), message.charset()) {
-        (Some(natural), None, _) => Some(natural.clone()),
-        (Some(_), Some(_), Some(charset)) if !charset.eq_ignore_ascii_case("utf-8") => {
-            let media_type = message.media_type().unwrap_or_default();
-            Some(format!("{media_type}; charset=UTF-8"))
-        }
-        (Some(natural), Some(_), _) if made_here(message) => Some(natural.clone()),
-        _ => None,
-    };
-    if let Some(content_type) = configured.or_else(rewritten) {
-        headers.insert(CONTENT_TYPE, header_value("Content-Type", &content_type)?);
-    }
-    Ok(())
-}
-
-/// True when the payload's SOAP version is not the one that the received content type speaks of: it was made here.
-fn made_here(message: &Message) -> bool {
-    let Payload::Xml(xml) = &message.payload else { return false };
-    let spoken = match message.media_type().as_deref() {
-        Some("text/xml") => Some(SoapVersion::Soap11),
-        Some("application/soap+xml") => Some(SoapVersion::Soap12),
-        _ => None,
-    };
-    xml.soap.is_some() && xml.soap != spoken
 }
 
 fn request_target(message: &Message, place: &Place, path: PathAndQuery) -> Uri {

@@ -97,6 +97,20 @@ pub(super) fn join(address: &PathAndQuery, suffix: &str) -> Result<PathAndQuery,
     joined.parse().map_err(|_| AddressError::Malformed(joined))
 }
 
+/// Adds a query that is encoded already behind the one that is there.
+pub(super) fn with_query(address: PathAndQuery, query: &str) -> Result<PathAndQuery, AddressError> {
+    if query.is_empty() {
+        return Ok(address);
+    }
+    let joint = match address.query() {
+        None => "?",
+        Some("") => "",
+        Some(_) => "&",
+    };
+    let joined = format!("{address}{joint}{query}");
+    joined.parse().map_err(|_| AddressError::Malformed(joined))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

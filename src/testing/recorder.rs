@@ -78,6 +78,7 @@ fn parts(message: &Message) -> BTreeMap<String, String> {
         Payload::Bytes(bytes) => drop(parts.insert("payload".to_owned(), text(bytes))),
         Payload::Text(text) => drop(parts.insert("payload".to_owned(), text.to_string())),
         Payload::Xml(xml) => drop(parts.insert("payload".to_owned(), xml.document.to_xml())),
+        Payload::Json(json) => drop(parts.insert("payload".to_owned(), json.text().to_owned())),
     }
     parts
 }

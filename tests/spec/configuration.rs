@@ -264,7 +264,8 @@ fn c32_the_fault_sequence_answers() {
                  <reason value=\"down\"/></makefault><send/></sequence>";
     let flows = flows(&[("sequences/main.xml", &main), ("sequences/fault.xml", fault)])
         .stub(BACK_END, Reply::refused());
-    let transcript = flows.send(Request::post("/", "text/xml", "<x/>"));
+    let request = Request::post("/", "text/xml", "<x/>").header("SOAPAction", "urn:x");
+    let transcript = flows.send(request);
     assert_eq!(transcript.status, 500);
     assert!(transcript.body.contains("<faultstring>down</faultstring>"), "{}", transcript.body);
     assert_eq!(header(&transcript, "content-type"), Some("text/xml; charset=UTF-8"));

@@ -3,4 +3,5 @@
 mod configuration;
 mod deployment;
 mod endpoints;
+mod formats;
 mod support;

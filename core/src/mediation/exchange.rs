@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use bytes::{Bytes, BytesMut};
+use http::HeaderValue;
+use http::header::CONTENT_TYPE;
 use http_body_util::BodyExt;
 use smallvec::SmallVec;
 
 use super::fault::{ErrorCode, FaultSource};
 use super::{Endpoint, Environment, Fault, Observer, Sequence, Step};
 use crate::expression::Scope;
-use crate::message::{Body, BodyError, Destination, Direction, Message, Payload, Value, formats};
+use crate::message::formats::{self, Kind};
+use crate::message::{Body, BodyError, Destination, Dialect, Direction, Message, Payload, Value};
 
 /// A message on its way, with everything the way depends on.
 pub struct Exchange {
@@ -111,18 +114,54 @@ impl Exchange {
         self.deliveries.iter().filter(|delivery| matches!(delivery.to, Recipient::Endpoint { .. })).count()
     }
 
-    /// Reads a streaming payload to its end and decodes it by its content type.
+    /// Reads a streaming payload to its end, undoes its content coding and decodes it by its content type.
     ///
     /// # Errors
     /// 601000 when it is not what its content type says or too large, 101000 when the client stopped sending
-    /// (mediators.md §2.2). The payload is empty afterwards.
+    /// (mediators.md §2.2). The payload is empty afterwards; text that could not be parsed is in axis2 property
+    /// `RAW_PAYLOAD` (message-and-expressions.md §12.5, case 52).
     pub async fn read_payload(&mut self) -> Result<(), Fault> {
         let Payload::Stream(body) = std::mem::take(&mut self.message.payload) else {
             return Ok(());
         };
         let bytes = collect(body, self.payload_limit).await?;
-        self.message.payload = formats::read(bytes, &self.message)
+        let message = &mut self.message;
+        let plain = formats::decompress(bytes, &mut message.headers, self.payload_limit)
             .map_err(|error| Fault::client(ErrorCode::MESSAGE_PARSING, error.to_string()))?;
+        match formats::read(plain.clone(), message) {
+            Ok(payload) => message.payload = payload,
+            Err(error) => {
+                if let Ok(text) = std::str::from_utf8(&plain) {
+                    message.axis2.set("RAW_PAYLOAD", text);
+                }
+                return Err(Fault::client(ErrorCode::MESSAGE_PARSING, error.to_string()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts the XML of an endpoint's answer into the envelope that the client speaks of, or takes it out of one that
+    /// the client would not understand. For answers of endpoints that were asked in another format than the client's
+    /// (message-and-expressions.md §1.1).
+    ///
+    /// # Errors
+    /// As [`Exchange::read_payload`].
+    pub async fn fit_answer(&mut self) -> Result<(), Fault> {
+        let kind = self.message.media_type().map_or(Kind::Opaque, |media_type| Kind::of(&media_type));
+        let is_soap = matches!(kind, Kind::Soap11 | Kind::Soap12);
+        let client = self.message.client;
+        if !is_soap && (kind != Kind::Xml || client == Dialect::Rest) {
+            return Ok(());
+        }
+        self.read_payload().await?;
+        let message = &mut self.message;
+        let Payload::Xml(xml) = &message.payload else { return Ok(()) };
+        let (fitted, content_type) = match client {
+            Dialect::Soap(version) => (Some(xml.in_envelope(version)), version.media_type()),
+            Dialect::Rest => (xml.without_envelope(), "application/xml"),
+        };
+        message.payload = fitted.map_or(Payload::Empty, Payload::Xml);
+        message.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         Ok(())
     }
 

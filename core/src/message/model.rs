@@ -7,8 +7,9 @@ use std::sync::Arc;
 use http::header::{CONTENT_TYPE, HOST, InvalidHeaderValue};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
+use super::formats;
 use super::{
-    Addressing, Axis2Entry, Axis2Properties, Destination, Payload, Properties, Received, SoapVersion, Value,
+    Addressing, Axis2Entry, Axis2Properties, Destination, Dialect, Payload, Properties, Received, Value,
 };
 
 /// Which way a message travels.
@@ -41,6 +42,8 @@ pub struct Message {
     pub received: Received,
     /// The status of the endpoint's answer (responses only).
     pub status: Option<StatusCode>,
+    /// How the client speaks: what its answer is written for.
+    pub client: Dialect,
     message_id: OnceCell<Arc<str>>,
 }
 
@@ -51,11 +54,12 @@ impl Message {
         Self {
             direction: Direction::Request,
             addressing: Addressing::default(),
-            headers,
             payload,
             properties: Properties::default(),
             axis2: Axis2Properties::default(),
             operation: Properties::default(),
+            client: Dialect::of(&received.method, &headers),
+            headers,
             received,
             status: None,
             message_id: OnceCell::new(),
@@ -90,6 +94,7 @@ impl Message {
             operation: self.operation.clone(),
             received: self.received.clone(),
             status: self.status,
+            client: self.client,
             message_id: self.message_id.clone(),
         }
     }
@@ -133,9 +138,17 @@ impl Message {
         }
     }
 
-    /// The `SOAPAction` header without its quotes; `None` when absent or empty.
+    /// The `SOAPAction` header without its quotes, or what SOAP 1.2 has instead, the parameter `action` of the content
+    /// type (RFC 3902); `None` when absent or empty.
     pub fn soap_action(&self) -> Option<&str> {
-        let value = self.headers.get(SOAP_ACTION)?.to_str().ok()?.trim();
+        let value = match self.headers.get(SOAP_ACTION) {
+            Some(value) => value.to_str().ok()?.trim(),
+            None => {
+                let content_type = self.headers.get(CONTENT_TYPE)?.to_str().ok()?;
+                let is_soap12 = formats::Kind::of(content_type) == formats::Kind::Soap12;
+                parameter(content_type, "action").filter(|_| is_soap12)?
+            }
+        };
         Some(value.trim_matches('"')).filter(|action| !action.is_empty())
     }
 
@@ -191,29 +204,6 @@ impl Message {
         }
     }
 
-    /// True when the exchange is REST rather than SOAP (http-transport.md §3.2, endpoints.md §4.1): every method but
-    /// POST, and a POST whose content type is no SOAP type. `text/xml` without `SOAPAction` is REST.
-    pub fn is_rest(&self) -> bool {
-        if self.received.method != Method::POST {
-            return true;
-        }
-        match self.media_type().as_deref() {
-            Some("application/soap+xml") => false,
-            Some("text/xml") => !self.headers.contains_key(SOAP_ACTION),
-            _ => true,
-        }
-    }
-
-    /// The word of `get-property('MESSAGE_FORMAT')`: `pox` for REST, else the SOAP version.
-    pub fn format_word(&self) -> &'static str {
-        match &self.payload {
-            _ if self.is_rest() => "pox",
-            Payload::Xml(xml) => xml.soap.map_or("pox", SoapVersion::word),
-            _ if self.media_type().as_deref() == Some("application/soap+xml") => "soap12",
-            _ => "soap11",
-        }
-    }
-
     /// The scheme, authority and path in front of the suffix: `SERVICE_PREFIX`. The authority is the one the client
     /// used (http-transport.md §3.3, repaired).
     pub fn service_prefix(&self) -> String {
@@ -264,12 +254,7 @@ impl Message {
     /// The charset named by the content type, if any.
     pub fn charset(&self) -> Option<String> {
         let full = self.received_content_type()?;
-        full.split(';').skip(1).find_map(|parameter| {
-            let (name, value) = parameter.split_once('=')?;
-            name.trim()
-                .eq_ignore_ascii_case("charset")
-                .then(|| value.trim().trim_matches(['"', '\'']).to_owned())
-        })
+        parameter(&full, "charset").map(|name| name.trim_matches(['"', '\'']).to_owned())
     }
 
     fn received_content_type(&self) -> Option<Cow<'_, str>> {
@@ -287,6 +272,14 @@ impl Message {
 
 /// The media type of HTML forms, assumed for body-less requests (http-transport.md §3.2).
 pub const FORM: &str = "application/x-www-form-urlencoded";
+
+/// A parameter of a content type as written, with its quotes.
+fn parameter<'t>(content_type: &'t str, wanted: &str) -> Option<&'t str> {
+    content_type.split(';').skip(1).find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.trim().eq_ignore_ascii_case(wanted).then(|| value.trim())
+    })
+}
 
 /// The `SOAPAction` header.
 pub const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::Body;
+use super::{Body, JsonPayload};
 use crate::xml::Document;
 
 /// What a message carries.
@@ -23,6 +23,8 @@ pub enum Payload {
     Text(Arc<str>),
     /// A tree.
     Xml(XmlPayload),
+    /// JSON.
+    Json(JsonPayload),
 }
 
 /// An XML payload: a bare element, or a SOAP envelope.
@@ -32,7 +34,8 @@ pub struct XmlPayload {
     pub document: Arc<Document>,
     /// The SOAP version when the root is an envelope.
     pub soap: Option<SoapVersion>,
-    /// The charset that the bytes were in and will be written in; `None` means UTF-8.
+    /// The charset that the content type named for the bytes; `None` for what was made here. They are written in UTF-8
+    /// unless property `CHARACTER_SET_ENCODING` asks for another.
     pub charset: Option<Arc<str>>,
 }
 
@@ -92,6 +95,7 @@ impl Payload {
             Payload::Bytes(bytes) => Payload::Bytes(bytes.clone()),
             Payload::Text(text) => Payload::Text(text.clone()),
             Payload::Xml(xml) => Payload::Xml(xml.clone()),
+            Payload::Json(json) => Payload::Json(json.clone()),
         })
     }
 }

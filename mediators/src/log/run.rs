@@ -137,6 +137,7 @@ impl Parts<'_> {
             }
             Payload::Xml(xml) => self.part("Payload: ", &xml.document.to_xml()),
             Payload::Text(text) => self.part("Payload: ", text),
+            Payload::Json(json) => self.part("Payload: ", json.text()),
             Payload::Bytes(bytes) => {
                 let mut size = String::new();
                 let _ = write!(size, "{} bytes", bytes.len());

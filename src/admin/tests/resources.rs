@@ -55,7 +55,7 @@ fn readiness_lists_the_faults() {
         status.phase = Phase::Serving;
         status.artifact_faults = vec![fault()];
     });
-    insta::assert_json_snapshot!(running.get("/ready", &[]).json());
+    insta::assert_json_snapshot!(Plain(running.get("/ready", &[]).json()));
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn the_status_tells_what_runs() {
     });
     let answer = running.get("/api/v1/status", &[]);
     assert_eq!(answer.status, 200);
-    insta::assert_json_snapshot!(answer.json(), { ".started" => "[time]", ".uptime_seconds" => "[seconds]" });
+    insta::assert_json_snapshot!(Plain(answer.json()), { ".started" => "[time]", ".uptime_seconds" => "[seconds]" });
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn diagnostics_are_those_of_the_command_line() {
         .at(Location::new(file, Span::new(14, 17)))
         .help("did you mean `log`?");
     running.state.set_diagnostics(Diagnostics::from(problem));
-    insta::assert_json_snapshot!(running.get("/api/v1/diagnostics", &[]).json());
+    insta::assert_json_snapshot!(Plain(running.get("/api/v1/diagnostics", &[]).json()));
 }
 
 #[test]

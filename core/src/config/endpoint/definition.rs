@@ -7,6 +7,7 @@ use super::UriTemplate;
 use crate::config::{ResourceKey, Switch};
 use crate::diagnostics::Location;
 use crate::expression::ValueSource;
+use crate::message::SoapVersion;
 
 /// One endpoint, named or anonymous.
 #[derive(Clone, Debug)]
@@ -67,6 +68,8 @@ pub enum PropertyTarget {
 pub struct SendingDefinition {
     /// How the message is formatted; `None` leaves it as received.
     pub format: Option<Format>,
+    /// The charset that the message is written in; `None` means UTF-8.
+    pub encoding: Option<Arc<str>>,
     /// How long to wait for the head of the answer; `None` takes the transport's time-out.
     pub timeout: Option<Duration>,
     /// What happens when that time is over.
@@ -83,9 +86,15 @@ pub struct SendingDefinition {
     pub statistics: Switch,
 }
 
-/// The message formats of `format="…"` that leave the payload alone.
+/// The message formats of `format="…"` (endpoints.md §2.4). All but `rest` read the payload before it is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
+    /// `soap11`, `soap12`: a POST with an envelope of this version, without the suffix.
+    Soap(SoapVersion),
+    /// `pox`: `application/xml` without an envelope.
+    Pox,
+    /// `get`: a GET with the children of the payload as query.
+    Get,
     /// `rest`: as received, with the suffix appended.
     Rest,
 }

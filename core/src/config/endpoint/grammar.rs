@@ -11,6 +11,7 @@ use super::{
 use crate::config::{Attributes, NAMESPACE, ParseContext, Switch};
 use crate::diagnostics::{Diagnostic, codes};
 use crate::expression::ValueSource;
+use crate::message::{SoapVersion, formats};
 use crate::xml::Element;
 
 /// Kinds of the language that are not there yet, by child element.
@@ -93,10 +94,10 @@ fn sending(
     };
     match attributes.optional("format").map(str::to_ascii_lowercase).as_deref() {
         Some("rest") => definition.format = Some(Format::Rest),
-        Some(format @ ("soap11" | "soap12" | "pox" | "get")) => {
-            unsupported_value(element, "format", format, context);
-            supported = false;
-        }
+        Some("pox") => definition.format = Some(Format::Pox),
+        Some("get") => definition.format = Some(Format::Get),
+        Some("soap11") => definition.format = Some(Format::Soap(SoapVersion::Soap11)),
+        Some("soap12") => definition.format = Some(Format::Soap(SoapVersion::Soap12)),
         Some(_) => ignored_value(element, "format", "rest, soap11, soap12, pox or get", context),
         None => {}
     }
@@ -104,7 +105,7 @@ fn sending(
         unsupported_value(element, "optimize", optimize, context);
         supported = false;
     }
-    attributes.optional("encoding");
+    definition.encoding = encoding(element, &mut attributes, context);
     attributes.finish(context);
     for child in element.children() {
         match child.local_name() {
@@ -133,6 +134,20 @@ fn sending(
         }
     }
     supported.then_some(definition)
+}
+
+/// The charset of `encoding="…"`. It counts with a `format`: without one the bytes go out as they came.
+fn encoding(
+    element: Element<'_>,
+    attributes: &mut Attributes<'_>,
+    context: &mut ParseContext<'_>,
+) -> Option<Arc<str>> {
+    let name = attributes.optional("encoding")?.trim();
+    if !formats::is_charset(name) {
+        ignored_value(element, "encoding", "the name of a charset, such as UTF-8", context);
+        return None;
+    }
+    Some(name.into())
 }
 
 fn unsupported_value(element: Element<'_>, attribute: &str, value: &str, context: &mut ParseContext<'_>) {

@@ -35,6 +35,27 @@ fn child(document: &Document, version: SoapVersion, local: &str) -> Option<NodeI
 }
 
 impl XmlPayload {
+    /// True when the payload is a SOAP envelope with a fault in its body.
+    pub fn is_fault(&self) -> bool {
+        self.soap.is_some_and(|version| fault(&self.document, version).is_some())
+    }
+
+    /// The element that carries the message: the first child of the SOAP body, or the root.
+    pub fn content(&self) -> Option<NodeId> {
+        match self.soap {
+            Some(version) => {
+                let body = body(&self.document, version)?;
+                self.document.child_elements(body).next()
+            }
+            None => self.document.root_element(),
+        }
+    }
+
+    /// The header blocks of the SOAP envelope.
+    pub fn header_blocks(&self) -> Vec<NodeId> {
+        self.soap.map(|version| header_blocks(&self.document, version)).unwrap_or_default()
+    }
+
     /// Copies the root element of `block` to the end of the envelope's header, which is made when there is none.
     /// False when the payload is no SOAP envelope: there is no header then.
     pub fn append_header_block(&mut self, block: &Document) -> bool {

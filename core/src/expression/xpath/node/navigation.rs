@@ -19,7 +19,7 @@ impl<'a> Node<'a> {
                 let document = document?;
                 let parent = document.parent(node)?;
                 match self.tree {
-                    Tree::Bare(_) if parent == document.document_node() => Item::Body,
+                    Tree::Bare(_) | Tree::Json(_) if parent == document.document_node() => Item::Body,
                     _ => Item::Node(parent),
                 }
             }
@@ -38,7 +38,9 @@ impl<'a> Node<'a> {
         let item = match (self.item, self.tree) {
             (Item::Node(node), tree) => Item::Node(tree.document()?.first_child(node)?),
             (Item::Envelope, _) => Item::Header,
-            (Item::Body, Tree::Bare(document)) => Item::Node(document.root_element()?),
+            (Item::Body, tree @ (Tree::Bare(_) | Tree::Json(_))) => {
+                Item::Node(tree.document()?.root_element()?)
+            }
             (Item::Body, Tree::Text(_)) => Item::TextElement,
             (Item::TextElement, Tree::Text(text)) if !text.is_empty() => Item::Text,
             _ => return None,
@@ -84,8 +86,8 @@ impl<'a> Node<'a> {
 
     /// True for the only child of an imagined body: comments beside it in its document are not seen.
     fn is_wrapped_root(self) -> bool {
-        match (self.tree, self.item) {
-            (Tree::Bare(document), Item::Node(node)) => {
+        match (self.tree, self.item, self.tree.document()) {
+            (Tree::Bare(_) | Tree::Json(_), Item::Node(node), Some(document)) => {
                 document.parent(node) == Some(document.document_node())
             }
             _ => false,

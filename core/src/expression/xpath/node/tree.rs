@@ -7,7 +7,7 @@ use std::sync::Arc;
 use http::header::CONTENT_TYPE;
 use smallvec::SmallVec;
 
-use crate::message::{Message, Payload, SoapVersion};
+use crate::message::{JsonPayload, Message, Payload, SoapVersion};
 use crate::xml::{AttributeId, Document, NodeId};
 
 /// The tree that a node belongs to.
@@ -21,6 +21,8 @@ pub enum Tree<'a> {
     Document(&'a Document),
     /// An imagined SOAP 1.1 envelope around the root element of a document.
     Bare(&'a Document),
+    /// An imagined SOAP 1.1 envelope around the tree of a JSON payload, which is built when somebody walks into it.
+    Json(&'a JsonPayload),
     /// An imagined SOAP 1.1 envelope around text (message-and-expressions.md §4.2, `text/plain`).
     Text(&'a Arc<str>),
     /// An imagined envelope around nothing.
@@ -69,6 +71,7 @@ impl<'a> Tree<'a> {
         match &message.payload {
             Payload::Xml(xml) if xml.soap.is_some() => Tree::Document(&xml.document),
             Payload::Xml(xml) => Tree::Bare(&xml.document),
+            Payload::Json(json) => Tree::Json(json),
             Payload::Text(text) => Tree::Text(text),
             Payload::Empty => Tree::Empty(version_of_nothing(message)),
             Payload::Stream(_) | Payload::Sent | Payload::Bytes(_) => Tree::Empty(SoapVersion::Soap12),
@@ -120,6 +123,7 @@ impl<'a> Tree<'a> {
     pub(super) fn document(self) -> Option<&'a Document> {
         match self {
             Tree::Document(document) | Tree::Bare(document) => Some(document),
+            Tree::Json(json) => Some(json.document()),
             Tree::Text(_) | Tree::Empty(_) => None,
         }
     }
@@ -139,6 +143,7 @@ impl<'a> Tree<'a> {
             Tree::Bare(document) => (1, ptr::from_ref(document).addr()),
             Tree::Text(text) => (2, ptr::from_ref(text).addr()),
             Tree::Empty(_) => (3, 0),
+            Tree::Json(json) => (4, ptr::from_ref(json).addr()),
         }
     }
 }
