@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::endpoint::{self, EndpointDefinition};
 use super::{MediatorList, MediatorRegistry, NAMESPACE, NoResources, ParsedMediator, Resources};
 use crate::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, Span, codes, nearest};
-use crate::expression::{Compiled, Expression, Namespaces, ParameterSource, ValueSource};
+use crate::expression::{Compiled, Expression, Namespaces, ParameterSource, ValueSource, matches_nothing};
 use crate::xml::Element;
 
 /// Passed through the parsers of one file.
@@ -111,6 +111,39 @@ impl<'a> ParseContext<'a> {
         self.compile(element, text, 0, location)
     }
 
+    /// The condition in an attribute: an expression that is asked for its truth value. One that has the same for every
+    /// message is reported, but for `true()`, which says so.
+    pub fn condition(&mut self, element: Element<'_>, attribute: &str) -> Option<Expression> {
+        let reports = self.diagnostics.len();
+        let condition = self.expression(element, attribute)?;
+        if let Some(holds) = condition.constant()
+            && self.diagnostics.len() == reports
+            && condition.text() != "true()"
+        {
+            let always = if holds { "always" } else { "never" };
+            let message = format!("this condition is {always} true");
+            let diagnostic = Diagnostic::warning(codes::SUSPICIOUS_EXPRESSION, message)
+                .at(element.attribute_location(attribute));
+            self.push(match condition.text() {
+                "'true'" | "'false'" | "\"true\"" | "\"false\"" => {
+                    diagnostic.help("every text but '' is true; the truth values are true() and false()")
+                }
+                _ => diagnostic,
+            });
+        }
+        Some(condition)
+    }
+
+    /// Reports a regular expression that matches no text.
+    pub fn check_pattern(&mut self, element: Element<'_>, attribute: &str) {
+        let Some(pattern) = element.attribute(attribute) else { return };
+        if let Some(reason) = matches_nothing(pattern) {
+            let message = "this regular expression matches no text";
+            let diagnostic = Diagnostic::warning(codes::SUSPICIOUS_EXPRESSION, message);
+            self.push(diagnostic.at(element.attribute_location(attribute)).label(reason));
+        }
+    }
+
     /// An attribute that is literal text, or `{expression}` (mediators.md §2.4).
     pub fn value_source(&mut self, element: Element<'_>, attribute: &str) -> Option<ValueSource> {
         let text = element.attribute(attribute)?;
@@ -162,10 +195,10 @@ impl<'a> ParseContext<'a> {
             Err(problem) => (None, vec![problem]),
         };
         for problem in problems {
-            let at = |position: usize| {
-                let inside = location.span.start.saturating_add((offset + position) as u32);
-                inside.min(location.span.end)
-            };
+            let Span { start, end } = location.span;
+            let written = location.file.text().get(start as usize..end as usize).unwrap_or_default();
+            let at =
+                |position| start.saturating_add(written_position(written, offset + position) as u32).min(end);
             let span = Span::new(at(problem.range.start), at(problem.range.end));
             let place = Location { file: location.file.clone(), span };
             let diagnostic = match expression {
@@ -180,6 +213,37 @@ impl<'a> ParseContext<'a> {
         }
         expression
     }
+}
+
+/// Where the byte at `position` of an attribute's value stands in what was written: `&lt;` is one byte of the value.
+fn written_position(written: &str, position: usize) -> usize {
+    let (mut at, mut passed) = (0, 0);
+    while passed < position
+        && let Some(rest) = written.get(at..)
+        && let Some(first) = rest.chars().next()
+    {
+        let reference = rest.strip_prefix('&').and_then(|rest| rest.split_once(';'));
+        let (length, stands_for) = match reference {
+            Some((name, _)) => (name.len() + 2, referenced(name)),
+            None if rest.starts_with("\r\n") => (2, 1),
+            None => (first.len_utf8(), first.len_utf8()),
+        };
+        at += length;
+        passed += stands_for;
+    }
+    at
+}
+
+/// How many bytes a reference stands for: `lt`, `#x20ac`.
+fn referenced(name: &str) -> usize {
+    let code = match name.strip_prefix('#') {
+        Some(number) => match number.strip_prefix('x') {
+            Some(digits) => u32::from_str_radix(digits, 16).ok(),
+            None => number.parse().ok(),
+        },
+        None => None,
+    };
+    code.and_then(char::from_u32).map_or(1, char::len_utf8)
 }
 
 #[cfg(test)]
@@ -219,6 +283,10 @@ mod tests {
             ("{$ctx:body}", Severity::Warning, "W0501", "$ctx:body"),
             (" 1 + + 2", Severity::Error, "E0501", "+"),
             ("{ 'a }", Severity::Error, "E0501", "'a"),
+            // References stand for less than they are long.
+            ("1 &lt; 2 + $a", Severity::Warning, "E0503", "$a"),
+            ("'&#x20ac;&amp;\r\n' = $a", Severity::Warning, "E0503", "$a"),
+            ("'\u{20ac}' = $a &gt; 1", Severity::Warning, "E0503", "$a"),
         ];
         for (value, severity, code, place) in table {
             assert_eq!(reports(value), [(severity, code.to_owned(), place.to_owned())], "{value}");

@@ -4,6 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::direct::Direct;
+use super::error::Language;
+use super::json_eval::JsonEval;
+use super::jsonpath::{JsonPath, PathError};
 use super::xpath::{Failure, Node, NodeSet, Object, Program as XPath, Tree};
 use super::{EvaluationError, ExpressionProblem, Namespaces, Scope};
 use crate::diagnostics::codes;
@@ -11,7 +14,8 @@ use crate::diagnostics::codes;
 /// Bytes that the text of one result may have: as many as a whole message.
 const TEXT_BYTES: usize = 64 * 1024 * 1024;
 
-/// A compiled expression: immutable, cheap to clone, shared by all threads.
+/// A compiled expression: immutable, cheap to clone, shared by all threads. It is an XPath, or a JSONPath written
+/// `json-eval(…)` (message-and-expressions.md §10).
 ///
 /// The common forms (`$trp:Host`, `$ctx:x`, `get-property('x')`, literals) compile to direct look-ups, everything else
 /// to a program of the XPath engine. The context node is the envelope; a payload that came without one is seen as the
@@ -26,6 +30,7 @@ pub struct Expression {
 enum Program {
     Direct(Direct),
     XPath(Arc<XPath>),
+    Json(JsonEval),
 }
 
 /// An expression that could be compiled, and what is dubious about it.
@@ -42,9 +47,13 @@ impl Expression {
     /// and fails for the messages that need them (mediators.md §2.3, case 7).
     ///
     /// # Errors
-    /// The text does not follow the grammar of XPath 1.0, or calls `document()`.
+    /// The text does not follow the grammar of XPath 1.0 or JSONPath, or calls `document()`.
     pub fn compile(text: &str, namespaces: &Namespaces) -> Result<Compiled, ExpressionProblem> {
         let text = text.trim();
+        if let Some(compiled) = JsonEval::compile(text) {
+            let expression = Self { text: text.into(), program: Program::Json(compiled?) };
+            return Ok(Compiled { expression, warnings: Vec::new() });
+        }
         let (program, warnings) = match Direct::parse(text, namespaces) {
             Some(direct) => (Program::Direct(direct), Vec::new()),
             None => {
@@ -66,6 +75,24 @@ impl Expression {
         match &self.program {
             Program::Direct(direct) => direct.needs_payload(),
             Program::XPath(program) => program.needs_payload(),
+            Program::Json(json) => json.needs_payload(),
+        }
+    }
+
+    /// The truth value, when it is the same for every message.
+    pub fn constant(&self) -> Option<bool> {
+        match &self.program {
+            Program::Direct(direct) => direct.literal().map(|text| !text.is_empty()),
+            Program::XPath(program) => program.constant(),
+            Program::Json(_) => None,
+        }
+    }
+
+    /// The path of `json-eval(path)` when it leads into the payload: what changes the payload starts from it.
+    pub fn json_path(&self) -> Option<&JsonPath> {
+        match &self.program {
+            Program::Json(json) => json.payload_path(),
+            _ => None,
         }
     }
 
@@ -80,11 +107,12 @@ impl Expression {
             Program::XPath(_) => {
                 self.value(scope)?.text_within(TEXT_BYTES).map_err(|failure| self.error(failure))
             }
+            Program::Json(json) => json.text(scope).map(Some).map_err(|error| self.path_error(error)),
         }
     }
 
     /// The truth value (message-and-expressions.md §7.5): null and the empty string are false, every other string is
-    /// true, `false` included.
+    /// true, `false` included. Of a JSONPath only the text `true` is true, in any case (§10).
     ///
     /// # Errors
     /// The evaluation failed for this message.
@@ -94,6 +122,7 @@ impl Expression {
             Program::XPath(program) => program
                 .truth(scope, Tree::of(scope.message).envelope())
                 .map_err(|failure| self.error(failure)),
+            Program::Json(json) => json.boolean(scope).map_err(|error| self.path_error(error)),
         }
     }
 
@@ -119,6 +148,7 @@ impl Expression {
             Program::XPath(program) => program
                 .object(scope, Tree::of(scope.message).envelope())
                 .map_err(|failure| self.error(failure)),
+            Program::Json(json) => json.text(scope).map(Object::Text).map_err(|error| self.path_error(error)),
         }
     }
 
@@ -133,25 +163,27 @@ impl Expression {
         context: Node<'a>,
     ) -> Result<Object<'a>, EvaluationError> {
         match &self.program {
-            Program::Direct(direct) => Ok(direct.object(scope)),
             Program::XPath(program) => program.object(scope, context).map_err(|failure| self.error(failure)),
+            Program::Direct(_) | Program::Json(_) => self.value(scope),
         }
     }
 
     fn error(&self, failure: Failure) -> EvaluationError {
-        EvaluationError { expression: self.text.clone(), reason: failure.into_reason() }
+        let reason = failure.into_reason();
+        EvaluationError { language: Language::XPath, expression: self.text.clone(), reason }
+    }
+
+    fn path_error(&self, error: PathError) -> EvaluationError {
+        let reason = error.to_string();
+        EvaluationError { language: Language::JsonPath, expression: self.text.clone(), reason }
     }
 }
 
-/// JSONPath and `${…}` are languages of their own.
+/// `${…}` is a language of its own.
 fn refuse_other_languages(text: &str) -> Result<(), ExpressionProblem> {
-    let language = if text.starts_with("json-eval(") {
-        "json-eval()"
-    } else if text.starts_with("${") {
-        "${…}"
-    } else {
+    if !text.starts_with("${") {
         return Ok(());
-    };
-    let message = format!("{language} is not supported yet");
+    }
+    let message = "${…} is not supported yet";
     Err(ExpressionProblem::new(codes::EXPRESSION_NOT_SUPPORTED, 0..text.len(), message))
 }

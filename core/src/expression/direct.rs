@@ -99,6 +99,14 @@ impl Direct {
         }
     }
 
+    /// The text of a literal.
+    pub(super) fn literal(&self) -> Option<&str> {
+        match self {
+            Direct::Literal(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// `FAULT` and `MESSAGE_FORMAT` look into the payload only when it is there already: a status is known without it.
     pub(super) fn needs_payload(&self) -> bool {
         matches!(self, Direct::Property { scope: PropertyScope::Default, name, .. } if &**name == "FAULT")

@@ -1,5 +1,6 @@
 //! What can be wrong with an expression: when it is compiled, and when it is evaluated.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -33,10 +34,30 @@ impl ExpressionProblem {
     }
 }
 
+/// The languages of expressions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// XPath 1.0.
+    XPath,
+    /// JSONPath, `json-eval(…)`.
+    JsonPath,
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Language::XPath => "XPath",
+            Language::JsonPath => "JSONPath",
+        })
+    }
+}
+
 /// An expression that could not be evaluated for this message.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("Evaluation of the XPath expression \"{expression}\" resulted in an error: {reason}")]
+#[error("Evaluation of the {language} expression \"{expression}\" resulted in an error: {reason}")]
 pub struct EvaluationError {
+    /// What it is written in.
+    pub language: Language,
     /// The text of the expression.
     pub expression: Arc<str>,
     /// What happened.

@@ -3,8 +3,11 @@
 mod compiled;
 mod direct;
 mod error;
+mod json_eval;
+pub mod jsonpath;
 mod namespaces;
 mod parameters;
+mod patterns;
 mod property;
 mod scope;
 mod value;
@@ -14,9 +17,10 @@ mod xpath;
 mod tests;
 
 pub use compiled::{Compiled, Expression};
-pub use error::{EvaluationError, ExpressionProblem};
+pub use error::{EvaluationError, ExpressionProblem, Language};
 pub use namespaces::Namespaces;
 pub use parameters::{ParameterSource, ParameterValue, TemplateParameters};
+pub use patterns::matches_nothing;
 pub use property::{PropertyScope, property_value};
 pub use scope::{Scope, Surroundings};
 pub use value::ValueSource;

@@ -99,7 +99,7 @@ impl Condition {
                         .label("has no effect"),
                 );
             }
-            return context.expression(element, "xpath").map(Self::Truth);
+            return context.condition(element, "xpath").map(Self::Truth);
         }
         if pair == [false, false] {
             context.push(

@@ -29,7 +29,9 @@ impl FullMatch {
         element: Element<'_>,
         context: &mut ParseContext<'_>,
     ) -> Option<Self> {
-        reported(Self::compile(text), text, attribute, element, context)
+        let pattern = reported(Self::compile(text), text, attribute, element, context)?;
+        context.check_pattern(element, attribute);
+        Some(pattern)
     }
 
     fn compile(text: &str) -> Result<Self, regex::Error> {

@@ -2,8 +2,9 @@
 //! object.
 //!
 //! The parts, in the order an expression meets them: `syntax` reads text, `program` resolves names and simplifies,
-//! `evaluation` runs the program over `node`s and yields an `object`.
+//! `checks` looks for what cannot be meant, `evaluation` runs the program over `node`s and yields an `object`.
 
+mod checks;
 mod evaluation;
 mod failure;
 mod node;

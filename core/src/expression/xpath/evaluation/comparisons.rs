@@ -9,34 +9,6 @@ use crate::expression::xpath::node::{Node, NodeSet};
 use crate::expression::xpath::object::number_of_text;
 use crate::expression::xpath::program::{Comparison, Kind, Operation};
 
-impl Comparison {
-    /// The comparison with its sides exchanged.
-    fn turned(self) -> Comparison {
-        match self {
-            Comparison::Less => Comparison::Greater,
-            Comparison::LessOrEqual => Comparison::GreaterOrEqual,
-            Comparison::Greater => Comparison::Less,
-            Comparison::GreaterOrEqual => Comparison::LessOrEqual,
-            same => same,
-        }
-    }
-
-    fn is_ordering(self) -> bool {
-        !matches!(self, Comparison::Equal | Comparison::NotEqual)
-    }
-
-    fn numbers(self, left: f64, right: f64) -> bool {
-        match self {
-            Comparison::Equal => left == right,
-            Comparison::NotEqual => left != right,
-            Comparison::Less => left < right,
-            Comparison::LessOrEqual => left <= right,
-            Comparison::Greater => left > right,
-            Comparison::GreaterOrEqual => left >= right,
-        }
-    }
-}
-
 impl<'a> Evaluation<'a> {
     /// A chain of comparisons: `1 < 2 < 3` is `(1 < 2) < 3`.
     pub(super) fn comparisons(
@@ -69,7 +41,7 @@ impl<'a> Evaluation<'a> {
         focus: Focus<'a>,
     ) -> Option<Evaluated<bool>> {
         match (left.kind()?, right.kind()?) {
-            (Kind::Text, Kind::Text) if !comparison.is_ordering() => {
+            (Kind::Text, Kind::Text) if comparison.is_equality() => {
                 Some(self.text(left, focus).and_then(|left| {
                     let right = self.text(right, focus)?;
                     Ok((left == right) == (comparison == Comparison::Equal))
@@ -89,13 +61,13 @@ impl<'a> Evaluation<'a> {
     fn compare(&mut self, comparison: Comparison, left: Object<'a>, right: Object<'a>) -> Evaluated<bool> {
         match (left.plain(), right.plain()) {
             (Object::Missing, _) | (_, Object::Missing) => Ok(false),
-            (Object::Nodes(left), Object::Nodes(right)) if comparison.is_ordering() => {
+            (Object::Nodes(left), Object::Nodes(right)) if !comparison.is_equality() => {
                 self.some_ordered(comparison, &left, &right)
             }
             (Object::Nodes(left), Object::Nodes(right)) => self.some_alike(comparison, &left, &right),
             (Object::Nodes(nodes), other) => self.some(comparison, &nodes, other),
             (other, Object::Nodes(nodes)) => self.some(comparison.turned(), &nodes, other),
-            (left, right) if comparison.is_ordering() => {
+            (left, right) if !comparison.is_equality() => {
                 Ok(comparison.numbers(number(&left), number(&right)))
             }
             (left, right) => Ok(simple(&left, &right) == (comparison == Comparison::Equal)),
@@ -106,10 +78,10 @@ impl<'a> Evaluation<'a> {
     fn some(&mut self, comparison: Comparison, nodes: &NodeSet<'a>, other: Object<'a>) -> Evaluated<bool> {
         match other {
             // As in Jaxen, an ordering looks at the number of each node even here.
-            Object::Boolean(flag) if !comparison.is_ordering() => {
+            Object::Boolean(flag) if comparison.is_equality() => {
                 Ok((!nodes.is_empty() == flag) == (comparison == Comparison::Equal))
             }
-            Object::Text(text) if !comparison.is_ordering() => {
+            Object::Text(text) if comparison.is_equality() => {
                 for node in nodes {
                     if self.has_text(*node, &text)? == (comparison == Comparison::Equal) {
                         return Ok(true);

@@ -1,8 +1,11 @@
 //! The syntax tree to a program.
 
+use std::ops::Range;
+
 use super::operation::{Arithmetic, Comparison, Operation, Program};
 use super::{Function, functions, needs, variables};
 use crate::diagnostics::codes;
+use crate::expression::xpath::checks;
 use crate::expression::xpath::syntax::{Name, Operator, ParsedExpression, Phrase, parse};
 use crate::expression::{ExpressionProblem, Namespaces};
 
@@ -15,7 +18,7 @@ impl Program {
         text: &str,
         namespaces: &Namespaces,
     ) -> Result<(Program, Vec<ExpressionProblem>), ExpressionProblem> {
-        let mut compiler = Compiler { namespaces, warnings: Vec::new() };
+        let mut compiler = Compiler { namespaces, warnings: Vec::new(), predicates: 0 };
         let operation = compiler.expression(&parse(text)?)?;
         let needs_payload = needs::payload(&operation, true);
         let program = Program { operation, namespaces: namespaces.clone(), needs_payload };
@@ -29,6 +32,8 @@ pub(crate) const UNSUPPORTED_SCOPES: [&str; 2] = ["env", "file"];
 pub(super) struct Compiler<'n> {
     pub(super) namespaces: &'n Namespaces,
     pub(super) warnings: Vec<ExpressionProblem>,
+    /// How many predicates are around what is compiled: outside of them the context is the envelope.
+    pub(super) predicates: usize,
 }
 
 /// The operands of a chain after its first.
@@ -44,8 +49,14 @@ impl Compiler<'_> {
             Phrase::Literal(text) => Operation::Text((*text).into()),
             Phrase::Number(number) => Operation::Number(*number),
             Phrase::Variable(name) => self.variable(name),
-            Phrase::Call { name, arguments } => self.call(name, arguments)?,
-            Phrase::Path(path) => self.path(path)?,
+            Phrase::Call { name, arguments } => self.call(name, arguments, expression.range.clone())?,
+            Phrase::Path(path) => {
+                let operation = self.path(path)?;
+                if let Operation::Path(path) = &operation {
+                    self.warnings.extend(checks::leads_nowhere(path, expression.range.clone()));
+                }
+                operation
+            }
             Phrase::Negative(signs, operand) => negative(*signs, self.expression(operand)?),
             Phrase::Chain { first, rest } => self.chain(first, rest)?,
         })
@@ -79,6 +90,7 @@ impl Compiler<'_> {
         &mut self,
         name: &Name<'_>,
         arguments: &[ParsedExpression<'_>],
+        range: Range<usize>,
     ) -> Result<Operation, ExpressionProblem> {
         if name.local == "document" {
             let message = "document() is refused: expressions read the message and nothing else";
@@ -106,7 +118,10 @@ impl Compiler<'_> {
                     message,
                 ))
             }
-            _ => Operation::Call(function, arguments.into()),
+            _ => {
+                self.warnings.extend(checks::search(function, &arguments, range));
+                Operation::Call(function, arguments.into())
+            }
         })
     }
 
@@ -129,6 +144,7 @@ impl Compiler<'_> {
         rest: &Rest<'_>,
     ) -> Result<Operation, ExpressionProblem> {
         let operator = rest.first().map_or(Operator::Or, |(operator, _)| *operator);
+        let before = self.warnings.len();
         let left = self.expression(first)?;
         Ok(match operator {
             Operator::Or => Operation::Or(self.all(left, rest)?),
@@ -140,7 +156,19 @@ impl Compiler<'_> {
             | Operator::LessOrEqual
             | Operator::Greater
             | Operator::GreaterOrEqual => {
-                Operation::Comparisons(Box::new(left), self.paired(rest, comparison)?.into())
+                let compared = self.paired(rest, comparison)?;
+                let ends = rest.last().map_or(&first.range, |(_, last)| &last.range);
+                let range = first.range.start..ends.end;
+                if self.predicates == 0 {
+                    self.warnings.extend(checks::missing_quotes(&left, first.range.clone()));
+                    for ((_, operand), (_, written)) in compared.iter().zip(rest) {
+                        self.warnings.extend(checks::missing_quotes(operand, written.range.clone()));
+                    }
+                }
+                if self.warnings.len() == before {
+                    self.warnings.extend(checks::comparisons(&left, &compared, range));
+                }
+                Operation::Comparisons(Box::new(left), compared.into())
             }
             Operator::Plus | Operator::Minus | Operator::Times | Operator::Divide | Operator::Modulo => {
                 arithmetic_chain(left, self.paired(rest, arithmetic)?)

@@ -6,6 +6,7 @@ use http::HeaderName;
 
 use super::Function;
 use crate::expression::Namespaces;
+use crate::expression::xpath::checks;
 use crate::expression::xpath::syntax::Axis;
 
 /// A compiled expression: immutable, shared by all threads.
@@ -18,6 +19,11 @@ pub(crate) struct Program {
 }
 
 impl Program {
+    /// The truth value, when it is the same for every message.
+    pub(crate) fn constant(&self) -> Option<bool> {
+        checks::truth(&self.operation)
+    }
+
     /// True when evaluation looks at the payload.
     pub(crate) fn needs_payload(&self) -> bool {
         self.needs_payload
@@ -85,6 +91,36 @@ pub(crate) enum Comparison {
     LessOrEqual,
     Greater,
     GreaterOrEqual,
+}
+
+impl Comparison {
+    /// The comparison with its sides exchanged.
+    pub(crate) fn turned(self) -> Comparison {
+        match self {
+            Comparison::Less => Comparison::Greater,
+            Comparison::LessOrEqual => Comparison::GreaterOrEqual,
+            Comparison::Greater => Comparison::Less,
+            Comparison::GreaterOrEqual => Comparison::LessOrEqual,
+            same => same,
+        }
+    }
+
+    /// True for `=` and `!=`.
+    pub(crate) fn is_equality(self) -> bool {
+        matches!(self, Comparison::Equal | Comparison::NotEqual)
+    }
+
+    /// Compares numbers.
+    pub(crate) fn numbers(self, left: f64, right: f64) -> bool {
+        match self {
+            Comparison::Equal => left == right,
+            Comparison::NotEqual => left != right,
+            Comparison::Less => left < right,
+            Comparison::LessOrEqual => left <= right,
+            Comparison::Greater => left > right,
+            Comparison::GreaterOrEqual => left >= right,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -82,8 +82,10 @@ impl Compiler<'_> {
         &mut self,
         predicates: &[ParsedExpression<'_>],
     ) -> Result<Box<[Predicate]>, ExpressionProblem> {
-        let operations = self.expressions(predicates)?;
-        Ok(operations.into_iter().map(predicate).collect())
+        self.predicates += 1;
+        let operations = self.expressions(predicates);
+        self.predicates -= 1;
+        Ok(operations?.into_iter().map(predicate).collect())
     }
 }
 

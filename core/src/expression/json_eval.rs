@@ -1,0 +1,152 @@
+//! `json-eval(path)`: JSONPath over the payload, or over a property or header that holds JSON
+//! (message-and-expressions.md §10).
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use http::HeaderName;
+use serde_json::Value;
+
+use super::jsonpath::{JsonPath, PathError};
+use super::{ExpressionProblem, Scope};
+use crate::diagnostics::codes;
+use crate::message::{Message, Payload, header_text};
+
+/// How the expression starts.
+const START: &str = "json-eval(";
+
+/// The scopes whose values a path may be applied to.
+const SCOPES: [(&str, fn(&str) -> Option<Source>); 3] = [
+    ("$ctx:", |name| Some(Source::Default(name.into()))),
+    ("$axis2:", |name| Some(Source::Axis2(name.into()))),
+    ("$trp:", |name| HeaderName::try_from(name).ok().map(Source::Header)),
+];
+
+/// A path and what it is applied to.
+#[derive(Clone, Debug)]
+pub(super) struct JsonEval {
+    source: Source,
+    path: JsonPath,
+}
+
+#[derive(Clone, Debug)]
+enum Source {
+    Payload,
+    /// `$ctx:name`.
+    Default(Arc<str>),
+    /// `$axis2:name`.
+    Axis2(Arc<str>),
+    /// `$trp:name`.
+    Header(HeaderName),
+}
+
+/// A text that can be asked for a path.
+enum Json<'a> {
+    /// There is nothing.
+    Nothing,
+    /// JSON that has not been read.
+    Text(Cow<'a, str>),
+}
+
+impl JsonEval {
+    /// Compiles an expression that starts with `json-eval(`; none when it does not.
+    ///
+    /// # Errors
+    /// The parenthesis is not closed, or the path does not follow the grammar.
+    pub(super) fn compile(text: &str) -> Option<Result<Self, ExpressionProblem>> {
+        let inner = text.strip_prefix(START)?;
+        Some(match inner.strip_suffix(')') {
+            Some(path) => Self::parse(path),
+            None => Err(syntax(text.len()..text.len(), "\")\" is missing at the end")),
+        })
+    }
+
+    /// The text between the parentheses.
+    fn parse(text: &str) -> Result<Self, ExpressionProblem> {
+        let blanks = text.len() - text.trim_start().len();
+        let start = START.len() + blanks;
+        let text = text.trim();
+        let (source, rest) = match scoped(text, start) {
+            Some(scoped) => scoped?,
+            None => (Source::Payload, text),
+        };
+        let start = start + text.len() - rest.len();
+        // What follows a property is a path from there: `.a` and `[0]`, or nothing.
+        let rooted: Cow<'_, str> = match source {
+            Source::Payload => Cow::Borrowed(rest),
+            _ => Cow::Owned(format!("${rest}")),
+        };
+        let added = rooted.len() - rest.len();
+        match JsonPath::compile(&rooted) {
+            Ok(path) => Ok(Self { source, path }),
+            Err(problem) => {
+                let at = |position: usize| start + position.saturating_sub(added);
+                let range = at(problem.range.start)..at(problem.range.end);
+                Err(ExpressionProblem { help: problem.help, ..syntax(range, problem.message) })
+            }
+        }
+    }
+
+    pub(super) fn needs_payload(&self) -> bool {
+        matches!(self.source, Source::Payload)
+    }
+
+    /// The path, when it is one into the payload.
+    pub(super) fn payload_path(&self) -> Option<&JsonPath> {
+        matches!(self.source, Source::Payload).then_some(&self.path)
+    }
+
+    /// What the path finds as text; "" when there is nothing, or no JSON to look at.
+    pub(super) fn text<'a>(&self, scope: Scope<'a>) -> Result<Cow<'a, str>, PathError> {
+        match self.json(scope.message) {
+            Json::Nothing => Ok(Cow::Borrowed("")),
+            Json::Text(text) if self.path.is_document() => Ok(text),
+            Json::Text(text) => match serde_json::from_str::<Value>(&text) {
+                Ok(value) => Ok(Cow::Owned(self.path.text(&value)?)),
+                Err(_) => Ok(Cow::Borrowed("")),
+            },
+        }
+    }
+
+    /// True when the text is `true` in any case: the text `false` is false here.
+    pub(super) fn boolean(&self, scope: Scope<'_>) -> Result<bool, PathError> {
+        Ok(self.text(scope)?.eq_ignore_ascii_case("true"))
+    }
+
+    fn json<'a>(&self, message: &'a Message) -> Json<'a> {
+        let text = match &self.source {
+            Source::Payload => return payload(message),
+            Source::Default(name) => message.properties.value(name).map(|value| value.text()),
+            Source::Axis2(name) => message.axis2(name).map(|value| Cow::Owned(value.text().into_owned())),
+            Source::Header(name) => message.headers.get(name).map(header_text),
+        };
+        text.map_or(Json::Nothing, Json::Text)
+    }
+}
+
+fn payload(message: &Message) -> Json<'_> {
+    match &message.payload {
+        Payload::Bytes(bytes) => {
+            std::str::from_utf8(bytes).map_or(Json::Nothing, |text| Json::Text(text.into()))
+        }
+        Payload::Text(text) => Json::Text(Cow::Borrowed(text)),
+        _ => Json::Nothing,
+    }
+}
+
+/// A property or header, and what follows its name. `start` is where the text stands in the expression.
+fn scoped(text: &str, start: usize) -> Option<Result<(Source, &str), ExpressionProblem>> {
+    let (prefix, source) = SCOPES.iter().find(|(prefix, _)| text.starts_with(prefix))?;
+    let named = text.get(prefix.len()..)?;
+    let end = named.find(['.', '[']).unwrap_or(named.len());
+    let (name, rest) = named.split_at(end);
+    let found = if name.is_empty() { None } else { source(name) };
+    Some(found.map(|source| (source, rest)).ok_or_else(|| {
+        let place = start + prefix.len();
+        syntax(place..place + name.len(), format!("a name is needed after {prefix}"))
+    }))
+}
+
+fn syntax(range: std::ops::Range<usize>, message: impl Into<String>) -> ExpressionProblem {
+    ExpressionProblem::new(codes::EXPRESSION_SYNTAX, range, message)
+}
