@@ -204,7 +204,19 @@ fn definitions(root: Element<'_>, context: &mut ParseContext<'_>) -> Vec<Artifac
     artifacts
 }
 
+/// One artifact. With an error anywhere in it, it is absent (configuration.md §2.6): a list that runs without the mediator
+/// that could not be read might let through what that mediator was there to stop.
 fn artifact(element: Element<'_>, kind: ArtifactKind, context: &mut ParseContext<'_>) -> Option<Artifact> {
+    let errors_before = context.error_count();
+    let artifact = parse_artifact(element, kind, context)?;
+    (context.error_count() == errors_before).then_some(artifact)
+}
+
+fn parse_artifact(
+    element: Element<'_>,
+    kind: ArtifactKind,
+    context: &mut ParseContext<'_>,
+) -> Option<Artifact> {
     let (name, definition) = match kind {
         ArtifactKind::Sequence => {
             let sequence = SequenceDefinition::parse_named(element, context)?;

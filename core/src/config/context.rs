@@ -40,6 +40,11 @@ impl<'a> ParseContext<'a> {
         self.diagnostics.push(diagnostic);
     }
 
+    /// How many errors have been reported so far.
+    pub fn error_count(&self) -> usize {
+        self.diagnostics.error_count()
+    }
+
     /// The mediators among the children of an element. `<description>` is skipped; `skip` names further children
     /// that are not mediators.
     pub fn mediators_of(&mut self, element: Element<'_>, skip: &[&str]) -> MediatorList {
