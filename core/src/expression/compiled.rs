@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::direct::Direct;
 use super::error::Language;
 use super::json_eval::JsonEval;
-use super::jsonpath::{JsonPath, PathError};
+use super::jsonpath::JsonPath;
 use super::xpath::{Failure, Node, NodeSet, Object, Program as XPath, Tree};
 use super::{EvaluationError, ExpressionProblem, Namespaces, Scope};
 use crate::diagnostics::codes;
@@ -107,7 +107,7 @@ impl Expression {
             Program::XPath(_) => {
                 self.value(scope)?.text_within(TEXT_BYTES).map_err(|failure| self.error(failure))
             }
-            Program::Json(json) => json.text(scope).map(Some).map_err(|error| self.path_error(error)),
+            Program::Json(json) => json.text(scope).map(Some).map_err(|reason| self.path_error(reason)),
         }
     }
 
@@ -122,7 +122,7 @@ impl Expression {
             Program::XPath(program) => program
                 .truth(scope, Tree::of(scope.message).envelope())
                 .map_err(|failure| self.error(failure)),
-            Program::Json(json) => json.boolean(scope).map_err(|error| self.path_error(error)),
+            Program::Json(json) => json.boolean(scope).map_err(|reason| self.path_error(reason)),
         }
     }
 
@@ -148,7 +148,9 @@ impl Expression {
             Program::XPath(program) => program
                 .object(scope, Tree::of(scope.message).envelope())
                 .map_err(|failure| self.error(failure)),
-            Program::Json(json) => json.text(scope).map(Object::Text).map_err(|error| self.path_error(error)),
+            Program::Json(json) => {
+                json.text(scope).map(Object::Text).map_err(|reason| self.path_error(reason))
+            }
         }
     }
 
@@ -173,8 +175,7 @@ impl Expression {
         EvaluationError { language: Language::XPath, expression: self.text.clone(), reason }
     }
 
-    fn path_error(&self, error: PathError) -> EvaluationError {
-        let reason = error.to_string();
+    fn path_error(&self, reason: String) -> EvaluationError {
         EvaluationError { language: Language::JsonPath, expression: self.text.clone(), reason }
     }
 }

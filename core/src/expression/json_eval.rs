@@ -7,9 +7,10 @@ use std::sync::Arc;
 use http::HeaderName;
 use serde_json::Value;
 
-use super::jsonpath::{JsonPath, PathError};
+use super::jsonpath::JsonPath;
 use super::{ExpressionProblem, Scope};
 use crate::diagnostics::codes;
+use crate::message::json::{JsonPayload, value_of};
 use crate::message::{Message, Payload, header_text};
 
 /// How the expression starts.
@@ -40,12 +41,16 @@ enum Source {
     Header(HeaderName),
 }
 
-/// A text that can be asked for a path.
+/// What a path can be applied to.
 enum Json<'a> {
     /// There is nothing.
     Nothing,
-    /// JSON that has not been read.
+    /// Text that has not been read.
     Text(Cow<'a, str>),
+    /// A payload.
+    Payload(&'a JsonPayload),
+    /// Made from XML or text.
+    Value(Value),
 }
 
 impl JsonEval {
@@ -97,40 +102,48 @@ impl JsonEval {
     }
 
     /// What the path finds as text; "" when there is nothing, or no JSON to look at.
-    pub(super) fn text<'a>(&self, scope: Scope<'a>) -> Result<Cow<'a, str>, PathError> {
-        match self.json(scope.message) {
+    pub(super) fn text<'a>(&self, scope: Scope<'a>) -> Result<Cow<'a, str>, String> {
+        let found = |value: &Value| self.path.text(value).map(Cow::Owned).map_err(|error| error.to_string());
+        match self.json(scope.message)? {
             Json::Nothing => Ok(Cow::Borrowed("")),
+            Json::Payload(payload) if self.path.is_document() => Ok(Cow::Borrowed(payload.text())),
+            Json::Payload(payload) => found(payload.value()),
+            Json::Value(value) => found(&value),
             Json::Text(text) if self.path.is_document() => Ok(text),
-            Json::Text(text) => match serde_json::from_str::<Value>(&text) {
-                Ok(value) => Ok(Cow::Owned(self.path.text(&value)?)),
-                Err(_) => Ok(Cow::Borrowed("")),
-            },
+            Json::Text(text) => {
+                serde_json::from_str(&text).map_or(Ok(Cow::Borrowed("")), |value| found(&value))
+            }
         }
     }
 
     /// True when the text is `true` in any case: the text `false` is false here.
-    pub(super) fn boolean(&self, scope: Scope<'_>) -> Result<bool, PathError> {
+    pub(super) fn boolean(&self, scope: Scope<'_>) -> Result<bool, String> {
         Ok(self.text(scope)?.eq_ignore_ascii_case("true"))
     }
 
-    fn json<'a>(&self, message: &'a Message) -> Json<'a> {
+    fn json<'a>(&self, message: &'a Message) -> Result<Json<'a>, String> {
         let text = match &self.source {
             Source::Payload => return payload(message),
             Source::Default(name) => message.properties.value(name).map(|value| value.text()),
             Source::Axis2(name) => message.axis2(name).map(|value| Cow::Owned(value.text().into_owned())),
             Source::Header(name) => message.headers.get(name).map(header_text),
         };
-        text.map_or(Json::Nothing, Json::Text)
+        Ok(text.map_or(Json::Nothing, Json::Text))
     }
 }
 
-fn payload(message: &Message) -> Json<'_> {
-    match &message.payload {
-        Payload::Bytes(bytes) => {
-            std::str::from_utf8(bytes).map_or(Json::Nothing, |text| Json::Text(text.into()))
+/// The payload as JSON: XML and text become JSON first.
+fn payload(message: &Message) -> Result<Json<'_>, String> {
+    if let Payload::Json(json) = &message.payload {
+        return Ok(Json::Payload(json));
+    }
+    let Some(xml) = message.payload.to_xml() else { return Ok(Json::Nothing) };
+    match xml.content() {
+        Some(content) => {
+            let value = value_of(&xml.document, content).map_err(|error| error.to_string())?;
+            Ok(Json::Value(value))
         }
-        Payload::Text(text) => Json::Text(Cow::Borrowed(text)),
-        _ => Json::Nothing,
+        None => Ok(Json::Nothing),
     }
 }
 

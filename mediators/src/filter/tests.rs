@@ -121,8 +121,8 @@ fn wrong_filters_are_explained() {
 <filter source=\"$ctx:a\"/>
 <filter source=\"$ctx:a\" regex=\"(a\"/>
 <filter source=\"$ctx:a\" regex=\"a(?=b)\"/>
-<filter xpath=\"'x'\"><else><log/></else></filter>
-<filter xpath=\"'x'\" source=\"$ctx:a\" regex=\"b\"><then><log/></then><log/></filter>
-<filter xpath=\"'x'\" regexp=\"b\"/>"
+<filter xpath=\"$ctx:x\"><else><log/></else></filter>
+<filter xpath=\"$ctx:x\" source=\"$ctx:a\" regex=\"b\"><then><log/></then><log/></filter>
+<filter xpath=\"$ctx:x\" regexp=\"b\"/>"
     );
 }

@@ -2,3 +2,5 @@
 
 mod expressions;
 mod framework;
+mod json;
+mod suspicions;

@@ -1,5 +1,6 @@
 //! Expressions against messages.
 
+mod cases_of_json;
 mod cases_of_mediators;
 mod cases_of_messages;
 mod dialect;
@@ -9,3 +10,4 @@ mod problems;
 mod properties;
 mod recommendation;
 mod support;
+mod suspicions;

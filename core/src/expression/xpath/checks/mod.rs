@@ -8,4 +8,4 @@ mod shape;
 
 pub(super) use comparisons::{comparisons, search};
 pub(super) use known::truth;
-pub(super) use paths::{leads_nowhere, missing_quotes};
+pub(super) use paths::{leads_nowhere, missing_parentheses, missing_quotes};

@@ -144,22 +144,44 @@ pub(in crate::expression::xpath) fn leads_nowhere(
     Some(ExpressionProblem::new(codes::SUSPICIOUS_EXPRESSION, range, message))
 }
 
-/// What is dubious about a bare name beside the envelope, whose children have namespaces: it was meant to be a text.
-pub(in crate::expression::xpath) fn missing_quotes(
-    operation: &Operation,
+/// What is dubious about a bare `true` or `false` that stands at `range` in the envelope, whose children have
+/// namespaces: it was meant to be a truth value.
+pub(in crate::expression::xpath) fn missing_parentheses(
+    path: &Path,
     range: Range<usize>,
 ) -> Option<ExpressionProblem> {
-    let Operation::Path(Path { origin: Origin::Context, steps }) = operation else { return None };
-    let [Step { axis: Axis::Child, test: Test::Name { namespace, local }, predicates }] = &**steps else {
-        return None;
-    };
-    if !namespace.is_empty() || !predicates.is_empty() {
-        return None;
+    let name = bare_name(path).filter(|name| is_truth(name))?;
+    Some(no_such_element(name, range).help(format!("the truth value is written {name}()")))
+}
+
+/// What is dubious about another bare name that is compared there: it was meant to be a text.
+pub(in crate::expression::xpath) fn missing_quotes(
+    operand: &Operation,
+    range: Range<usize>,
+) -> Option<ExpressionProblem> {
+    let Operation::Path(path) = operand else { return None };
+    let name = bare_name(path).filter(|name| !is_truth(name))?;
+    Some(no_such_element(name, range).help(format!("a text is written in quotes: '{name}'")))
+}
+
+fn is_truth(name: &str) -> bool {
+    matches!(name, "true" | "false")
+}
+
+/// The name of a path that is nothing else.
+fn bare_name(path: &Path) -> Option<&str> {
+    let Path { origin: Origin::Context, steps } = path else { return None };
+    match &**steps {
+        [Step { axis: Axis::Child, test: Test::Name { namespace, local }, predicates }]
+            if namespace.is_empty() && predicates.is_empty() =>
+        {
+            Some(local)
+        }
+        _ => None,
     }
-    let message = format!("{local} is an element directly in the envelope, where there is none");
-    let help = match &**local {
-        "true" | "false" => format!("the truth value is written {local}()"),
-        _ => format!("a text is written in quotes: '{local}'"),
-    };
-    Some(ExpressionProblem::new(codes::SUSPICIOUS_EXPRESSION, range, message).help(help))
+}
+
+fn no_such_element(name: &str, range: Range<usize>) -> ExpressionProblem {
+    let message = format!("{name} is an element directly in the envelope, where there is none");
+    ExpressionProblem::new(codes::SUSPICIOUS_EXPRESSION, range, message)
 }

@@ -33,7 +33,7 @@ impl<'o> Shape<'o> {
             (Function::String, [Operation::Call(inner, arguments)]) => Shape::of(*inner, arguments)?,
             (Function::Substring, [_, _, Operation::Number(length)]) if *length < 1e6 => {
                 // The cast is safe for what is left: numbers below 0 become 0.
-                Shape::Short(round(*length) as usize + 1)
+                Shape::Short(round(*length) as usize)
             }
             (Function::Concat, [first, .., last]) => Shape::Between(literal(first), literal(last)),
             (Function::GetProperty, [Operation::Text(name)]) => match &**name {

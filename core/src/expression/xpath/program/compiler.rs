@@ -54,6 +54,9 @@ impl Compiler<'_> {
                 let operation = self.path(path)?;
                 if let Operation::Path(path) = &operation {
                     self.warnings.extend(checks::leads_nowhere(path, expression.range.clone()));
+                    if self.predicates == 0 {
+                        self.warnings.extend(checks::missing_parentheses(path, expression.range.clone()));
+                    }
                 }
                 operation
             }
