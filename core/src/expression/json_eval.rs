@@ -16,8 +16,11 @@ use crate::message::{Message, Payload, header_text};
 /// How the expression starts.
 const START: &str = "json-eval(";
 
+/// Makes the source for a name in a scope; `None` when the scope has no such names.
+type MakeSource = fn(&str) -> Option<Source>;
+
 /// The scopes whose values a path may be applied to.
-const SCOPES: [(&str, fn(&str) -> Option<Source>); 3] = [
+const SCOPES: [(&str, MakeSource); 3] = [
     ("$ctx:", |name| Some(Source::Default(name.into()))),
     ("$axis2:", |name| Some(Source::Axis2(name.into()))),
     ("$trp:", |name| HeaderName::try_from(name).ok().map(Source::Header)),
