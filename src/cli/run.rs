@@ -7,7 +7,7 @@ use sinew_core::diagnostics::{Diagnostic, Diagnostics};
 
 use super::{Color, Exit, Format, output};
 use crate::admin::AdminError;
-use crate::server::{self, Ended, StartError};
+use crate::server::{self, Control, Ended, StartError};
 use crate::settings::{Loaded, Override, Sources, load, read_file};
 
 /// Serve a configuration folder
@@ -108,18 +108,21 @@ impl Run {
             return Exit::Internal;
         }
         let folder = self.dir.unwrap_or_else(|| settings.deployment.directory.clone());
+        let control = match Control::new() {
+            Ok(control) => control,
+            Err(error) => {
+                output::complain(&format!("error: cannot receive signals: {error}"));
+                return Exit::Internal;
+            }
+        };
         let running = match server::start(settings, folder) {
             Ok(running) => running,
             Err(error) => return refuse(&error, color),
         };
-        match server::run(running, settings) {
-            Ok(Ended::Drained) => Exit::Ok,
-            Ok(Ended::Interrupted) => Exit::Interrupted,
-            Ok(Ended::Terminated) => Exit::Terminated,
-            Err(error) => {
-                output::complain(&format!("error: {error}"));
-                Exit::Internal
-            }
+        match server::run(control, running, settings) {
+            Ended::Drained => Exit::Ok,
+            Ended::Interrupted => Exit::Interrupted,
+            Ended::Terminated => Exit::Terminated,
         }
     }
 

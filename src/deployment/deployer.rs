@@ -69,9 +69,7 @@ impl<C: Client> Deployer<C> {
         client: C,
     ) -> io::Result<Self> {
         folder.refresh(&registry)?;
-        let (configuration, mut diagnostics) = folder.assemble(&BTreeSet::new());
-        let (deployed, linked) = compile(configuration, 1, &settings, &registry, client.clone());
-        diagnostics.extend(linked.into_vec());
+        let (deployed, diagnostics) = link(&folder, &BTreeSet::new(), 1, &settings, &registry, &client);
         let mut deployer = Self {
             folder,
             registry,
@@ -118,10 +116,8 @@ impl<C: Client> Deployer<C> {
         let mut old = BTreeSet::new();
         let mut reported = Diagnostics::default();
         loop {
-            let (configuration, mut diagnostics) = self.folder.assemble(&old);
-            let (deployed, linked) =
-                compile(configuration, revision, &self.settings, &self.registry, self.client.clone());
-            diagnostics.extend(linked.into_vec());
+            let (deployed, mut diagnostics) =
+                link(&self.folder, &old, revision, &self.settings, &self.registry, &self.client);
             let wrong = self.wrong_files(&diagnostics);
             let step_back: BTreeSet<String> = wrong
                 .iter()
@@ -171,6 +167,26 @@ impl<C: Client> Deployer<C> {
         let at = jiff::Timestamp::now();
         self.status.store(Arc::new(Status { revision, outcome, at, diagnostics: diagnostics.into_vec() }));
     }
+}
+
+/// Compiles what the files say together. Everything wrong is reported; what is deployed is what is not broken.
+fn link<C: Client>(
+    folder: &Folder,
+    old: &BTreeSet<String>,
+    revision: u64,
+    settings: &CompileSettings,
+    registry: &MediatorRegistry,
+    client: &C,
+) -> (Deployed, Diagnostics) {
+    let (everything, mut diagnostics) = folder.assemble(old, true);
+    let (deployed, linked) = compile(everything, revision, settings, registry, client.clone());
+    diagnostics.extend(linked.into_vec());
+    if !folder.has_broken() {
+        return (deployed, diagnostics);
+    }
+    let (healthy, _) = folder.assemble(old, false);
+    let (deployed, _) = compile(healthy, revision, settings, registry, client.clone());
+    (deployed, diagnostics)
 }
 
 /// What makes an error of linking the same as before: its code, file and words, not its line.

@@ -105,7 +105,9 @@ impl Folder {
 
     /// Puts together the newest version of every file; files in `old` and files with mistakes take part with the
     /// version in service, if they have one.
-    pub fn assemble(&self, old: &BTreeSet<String>) -> (Configuration, Diagnostics) {
+    ///
+    /// Broken artifacts take part only when asked for: to look at them, not to deploy them.
+    pub fn assemble(&self, old: &BTreeSet<String>, with_broken: bool) -> (Configuration, Diagnostics) {
         let mut order: Vec<(&String, &File)> = self.files.iter().collect();
         // Who is in service keeps a name that a newcomer wants too (configuration.md C45).
         order.sort_by_key(|(name, file)| (file.kind.rank(), file.removed, file.good.is_none(), *name));
@@ -116,7 +118,8 @@ impl Folder {
                 _ => file.artifacts.clone(),
             }
         });
-        let (configuration, mut diagnostics) = assemble(artifacts);
+        let (configuration, mut diagnostics) =
+            assemble(artifacts.filter(|artifact| with_broken || !artifact.broken));
         // A kept sequence whose name was taken over by another file has done its duty.
         let kept: BTreeSet<String> = self
             .files
@@ -130,6 +133,11 @@ impl Folder {
             diagnostics = rest.collect();
         }
         (configuration, diagnostics)
+    }
+
+    /// True when some file has a broken artifact.
+    pub fn has_broken(&self) -> bool {
+        self.files.values().any(|file| file.artifacts.iter().any(|artifact| artifact.broken))
     }
 
     /// Records that the newest version of every file, except those in `old`, is in service now.

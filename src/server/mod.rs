@@ -7,5 +7,5 @@ mod run;
 mod settings;
 mod start;
 
-pub use run::{Ended, run};
+pub use run::{Control, Ended, run};
 pub use start::{Running, StartError, start};

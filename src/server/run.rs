@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::start::HTTPS;
@@ -30,37 +31,54 @@ struct Signals {
     hang_up: Signal,
 }
 
-/// Serves until SIGTERM or SIGINT, then drains; a second signal ends at once. SIGHUP reloads the configuration.
-///
-/// # Errors
-/// Signals cannot be received.
-pub fn run(running: Running, settings: &Settings) -> std::io::Result<Ended> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime
-        .block_on(async {
-            let mut signals = Signals {
+/// What receives the signals of the process. Made before anything listens: a signal that comes as soon as the first request
+/// can is not lost.
+pub struct Control {
+    runtime: Runtime,
+    signals: Signals,
+}
+
+impl Control {
+    /// Starts to receive signals.
+    ///
+    /// # Errors
+    /// Signals cannot be received.
+    pub fn new() -> std::io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let signals = runtime.block_on(async {
+            std::io::Result::Ok(Signals {
                 interrupt: signal(SignalKind::interrupt())?,
                 terminate: signal(SignalKind::terminate())?,
                 hang_up: signal(SignalKind::hangup())?,
-            };
-            signals.serve(&running).await;
-            running.announce_drain();
-            let announce = settings.server.drain_announce.get();
-            if let Some(ended) = signals.second(tokio::time::sleep(announce)).await {
-                return Ok(ended);
-            }
-            let deadline = settings.server.drain_deadline.get();
-            let patience = running.workers.patience();
-            let mut drain = tokio::task::spawn_blocking(move || running.drain(deadline));
-            let Some(ended) = signals.second(&mut drain).await else {
-                return Ok(Ended::Drained);
-            };
-            patience.end();
-            // What is left to do now is quick: connections are cut off, the last records are written.
-            let _ = drain.await;
-            Ok(ended)
-        })
-        .inspect(|ended| tracing::info!(target: "server", ?ended, "stopped"))
+            })
+        })?;
+        Ok(Self { runtime, signals })
+    }
+}
+
+/// Serves until SIGTERM or SIGINT, then drains; a second signal ends at once. SIGHUP reloads the configuration.
+pub fn run(control: Control, running: Running, settings: &Settings) -> Ended {
+    let Control { runtime, mut signals } = control;
+    let ended = runtime.block_on(async {
+        signals.serve(&running).await;
+        running.announce_drain();
+        let announce = settings.server.drain_announce.get();
+        if let Some(ended) = signals.second(tokio::time::sleep(announce)).await {
+            return ended;
+        }
+        let deadline = settings.server.drain_deadline.get();
+        let patience = running.workers.patience();
+        let mut drain = tokio::task::spawn_blocking(move || running.drain(deadline));
+        let Some(ended) = signals.second(&mut drain).await else {
+            return Ended::Drained;
+        };
+        patience.end();
+        // What is left to do now is quick: connections are cut off, the last records are written.
+        let _ = drain.await;
+        ended
+    });
+    tracing::info!(target: "server", ?ended, "stopped");
+    ended
 }
 
 impl Signals {

@@ -91,6 +91,10 @@ pub struct Artifact {
     pub location: Location,
     /// The element as text, for people to look at.
     pub xml: Arc<str>,
+    /// True when something in it is wrong. Such an artifact is looked at, so that everything wrong is reported in one run, and
+    /// not deployed (configuration.md §2.6): a list that runs without the mediator that could not be read might let
+    /// through what that mediator was there to stop.
+    pub broken: bool,
 }
 
 /// What an artifact says.
@@ -204,12 +208,11 @@ fn definitions(root: Element<'_>, context: &mut ParseContext<'_>) -> Vec<Artifac
     artifacts
 }
 
-/// One artifact. With an error anywhere in it, it is absent (configuration.md §2.6): a list that runs without the mediator
-/// that could not be read might let through what that mediator was there to stop.
+/// One artifact, marked as broken when there is an error anywhere in it.
 fn artifact(element: Element<'_>, kind: ArtifactKind, context: &mut ParseContext<'_>) -> Option<Artifact> {
     let errors_before = context.error_count();
     let artifact = parse_artifact(element, kind, context)?;
-    (context.error_count() == errors_before).then_some(artifact)
+    Some(Artifact { broken: context.error_count() > errors_before, ..artifact })
 }
 
 fn parse_artifact(
@@ -257,7 +260,7 @@ fn parse_artifact(
         Some(_) => element.attribute_location(attribute),
         None => element.name_location(),
     };
-    Some(Artifact { kind, name, definition, location, xml: element.to_xml().into() })
+    Some(Artifact { kind, name, definition, location, xml: element.to_xml().into(), broken: false })
 }
 
 fn named(element: Element<'_>, attribute: &str, context: &mut ParseContext<'_>) -> Option<Arc<str>> {
