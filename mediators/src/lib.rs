@@ -14,6 +14,7 @@ mod makefault;
 mod parts;
 mod property;
 mod respond;
+mod script;
 mod send;
 mod sequence;
 mod switch;
@@ -33,6 +34,7 @@ use loopback::Loopback;
 use makefault::MakeFault;
 use property::Property;
 use respond::Respond;
+use script::Script;
 use send::Send;
 use sequence::SequenceMediator;
 use switch::Switch;
@@ -51,6 +53,7 @@ pub fn registry() -> MediatorRegistry {
     registry.add::<Switch>();
     registry.add::<Log>();
     registry.add::<MakeFault>();
+    registry.add::<Script>();
     registry.add::<Respond>();
     registry.add::<Loopback>();
     registry.plan(PLANNED);
@@ -102,7 +105,6 @@ const PLANNED: &[&str] = &[
     "rules",
     "sampler",
     "scatter-gather",
-    "script",
     "smooks",
     "spring",
     "store",
