@@ -35,11 +35,12 @@ impl MediatorConfig for Script {
         let key = attributes.optional("key");
         let function = function(element, &mut attributes, context);
         attributes.finish(context);
+        language?;
         let form = match key {
             Some(_) => entry(element, function, context),
             None => inline(element, context),
         };
-        language.and(form).map(Self)
+        form.map(Self)
     }
 
     fn needs(&self) -> Needs {
@@ -59,7 +60,9 @@ impl MediatorConfig for Script {
     fn build(&self, context: &mut dyn BuildContext) -> Action {
         let artifact = context.address().clone();
         match &self.0 {
-            Form::Inline { program, .. } => Action::Mediate(Box::new(Inline { program: program.clone(), artifact })),
+            Form::Inline { program, .. } => {
+                Action::Mediate(Box::new(Inline { program: program.clone(), artifact }))
+            }
             Form::Entry { key, includes, function } => {
                 let sources = includes.iter().chain([key]).cloned().collect();
                 Action::Mediate(Box::new(FromEntry::new(sources, function.clone(), artifact)))
@@ -80,9 +83,10 @@ fn language(
     let language = attributes.required("language", context)?;
     let problem = match language.trim() {
         "js" | "rhinoJs" | "nashornJs" | "graalJs" | "javascript" => return Some(()),
-        other if OTHER_LANGUAGES.contains(&other) => {
-            Diagnostic::error(codes::MEDIATOR_NOT_SUPPORTED, format!("scripts in \"{other}\" are not supported"))
-        }
+        other if OTHER_LANGUAGES.contains(&other) => Diagnostic::error(
+            codes::MEDIATOR_NOT_SUPPORTED,
+            format!("scripts in \"{other}\" are not supported"),
+        ),
         other => {
             Diagnostic::error(codes::MEDIATOR_VALUE_INVALID, format!("\"{other}\" is no language of scripts"))
         }
@@ -108,8 +112,11 @@ fn function(
     let is_name = letters.next().is_some_and(|first| first.is_alphabetic() || matches!(first, '_' | '$'))
         && letters.all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '$'));
     let problem = if element.attribute("key").is_none() {
-        Diagnostic::error(codes::ATTRIBUTES_CONFLICT, "a function is called only of a script that a key names")
-            .label("\"key\" is missing")
+        Diagnostic::error(
+            codes::ATTRIBUTES_CONFLICT,
+            "a function is called only of a script that a key names",
+        )
+        .label("\"key\" is missing")
     } else if !is_name {
         Diagnostic::error(codes::MEDIATOR_VALUE_INVALID, format!("\"{name}\" cannot name a function"))
             .label("not a name of JavaScript")
@@ -151,9 +158,12 @@ fn inline(element: Element<'_>, context: &mut ParseContext<'_>) -> Option<Form> 
             Diagnostic::error(codes::ATTRIBUTES_CONFLICT, "<include> needs a script that a key names")
                 .label("\"key\" is missing in <script>")
         } else {
-            Diagnostic::error(codes::MEDIATOR_VALUE_INVALID, format!("<{name}> here is no part of the script"))
-                .label("an element of the configuration, not of the script")
-                .help("put the script into <![CDATA[ … ]]>, or write &lt; for <")
+            Diagnostic::error(
+                codes::MEDIATOR_VALUE_INVALID,
+                format!("<{name}> here is no part of the script"),
+            )
+            .label("an element of the configuration, not of the script")
+            .help("put the script into <![CDATA[ … ]]>, or write &lt; for <")
         };
         context.push(problem.at(child.name_location()));
         return None;
@@ -174,7 +184,8 @@ fn inline(element: Element<'_>, context: &mut ParseContext<'_>) -> Option<Form> 
             Some(Form::Inline { program: Arc::new(program), needs })
         }
         Err(Mistake { location, message, help }) => {
-            let problem = Diagnostic::error(codes::MEDIATOR_VALUE_INVALID, "the script is not valid JavaScript");
+            let problem =
+                Diagnostic::error(codes::MEDIATOR_VALUE_INVALID, "the script is not valid JavaScript");
             let problem = problem.at(location).label(message);
             context.push(match help {
                 Some(help) => problem.help(help),
@@ -251,9 +262,10 @@ fn report_unknown_functions(program: &Program, context: &mut ParseContext<'_>) {
         if known().any(|known| known == name) {
             continue;
         }
-        let problem = Diagnostic::warning(codes::MEDIATOR_VALUE_INVALID, format!("mc has no function \"{name}\""))
-            .at(source.locate(range.clone()))
-            .label("using it is a fault");
+        let problem =
+            Diagnostic::warning(codes::MEDIATOR_VALUE_INVALID, format!("mc has no function \"{name}\""))
+                .at(source.locate(range.clone()))
+                .label("using it is a fault");
         context.push(match nearest(name, known()) {
             Some(near) => problem.help(format!("a function with a similar name exists: {near}")),
             None => problem,

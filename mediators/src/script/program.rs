@@ -104,7 +104,8 @@ impl Program {
         let place = error.place.and_then(|place| self.locate(place));
         let location = place.or_else(|| self.parts.first().map(|part| part.source.locate(0..0)));
         Mistake {
-            location: location.unwrap_or_else(|| Location::new(SourceFile::new("script", ""), Span::default())),
+            location: location
+                .unwrap_or_else(|| Location::new(SourceFile::new("script", ""), Span::default())),
             message: error.message,
             help: None,
         }

@@ -41,7 +41,9 @@ impl ScriptText {
             } else if in_cdata && rest.starts_with("]]>") {
                 in_cdata = false;
                 ("]]>".len(), 0)
-            } else if let Some((reference, _)) = rest.split_once(';').filter(|_| !in_cdata && rest.starts_with('&')) {
+            } else if let Some((reference, _)) =
+                rest.split_once(';').filter(|_| !in_cdata && rest.starts_with('&'))
+            {
                 (reference.len() + 1, resolved_length(reference))
             } else if rest.starts_with("\r\n") {
                 (2, 1)

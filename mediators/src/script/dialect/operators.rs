@@ -17,8 +17,11 @@ impl Scanner<'_> {
         }
         self.skip_white();
         if self.peek() == Some('(') && !descendants {
-            return Err(Problem::new(start..self.at + 1, "filters of XML values, x.(condition), are not supported")
-                .help("go through the values with \"for each (var item in …)\" and an \"if\""));
+            return Err(Problem::new(
+                start..self.at + 1,
+                "filters of XML values, x.(condition), are not supported",
+            )
+            .help("go through the values with \"for each (var item in …)\" and an \"if\""));
         }
         let attribute = self.skip("@");
         self.skip_white();

@@ -72,7 +72,10 @@ impl<'a> Scanner<'a> {
     /// The tokens up to the brace that closes the one at `open`, which is read as well.
     pub(super) fn braced(&mut self, open: usize) -> Result<Vec<Token>, Problem> {
         if self.nesting >= limits::NESTING {
-            return Err(Problem::new(open..open + 1, format!("more than {} levels of nesting", limits::NESTING)));
+            return Err(Problem::new(
+                open..open + 1,
+                format!("more than {} levels of nesting", limits::NESTING),
+            ));
         }
         self.nesting += 1;
         let outer = std::mem::replace(&mut self.run, Run { wants_operand: true, ..Run::default() });
@@ -185,7 +188,7 @@ impl<'a> Scanner<'a> {
             return Err(Problem::new(start..self.at, "\"default xml namespace\" is not supported")
                 .help("declare the namespace in the literals, and ask for elements with x.*::name"));
         }
-        if word == "import" {
+        if word == "import" && !rest.starts_with(':') {
             return Err(Problem::new(start..self.at, "scripts have no modules"));
         }
         if rest.starts_with("::") {
@@ -200,7 +203,7 @@ impl<'a> Scanner<'a> {
             '(' | '[' | '{' => self.opening(letter),
             ')' | ']' | '}' => self.closing(letter),
             _ => {
-                let length = [">>>=", "...", "=>", "?.", "++", "--"]
+                let length = ["...", "<<", "=>", "?.", "++", "--"]
                     .iter()
                     .find(|sign| self.rest().starts_with(**sign))
                     .map_or(letter.len_utf8(), |sign| sign.len());
@@ -216,7 +219,9 @@ impl<'a> Scanner<'a> {
         let block = bracket == '{' && self.opens_block();
         let then = match self.last() {
             Some(word) if bracket == '(' && word.is(self.source, "each") && self.follows_for() => Then::Each,
-            Some(word) if bracket == '(' && WITH_HEAD.iter().any(|it| word.is(self.source, it)) => Then::Statement,
+            Some(word) if bracket == '(' && WITH_HEAD.iter().any(|it| word.is(self.source, it)) => {
+                Then::Statement
+            }
             _ => Then::Nothing,
         };
         self.at += 1;
@@ -399,7 +404,8 @@ impl<'a> Scanner<'a> {
     }
 
     pub(super) fn skip_white(&mut self) {
-        while let Some(letter) = self.peek().filter(|letter| letter.is_whitespace() || *letter == '\u{feff}') {
+        while let Some(letter) = self.peek().filter(|letter| letter.is_whitespace() || *letter == '\u{feff}')
+        {
             self.run.line_ended |= letter == '\n';
             self.at += letter.len_utf8();
         }

@@ -22,8 +22,8 @@ struct Tail<'a> {
 
 /// Words that start a statement which has no value, or none that is followed.
 const WITHOUT_VALUE: [&str; 21] = [
-    "var", "let", "const", "function", "class", "for", "while", "do", "switch", "try", "throw", "return", "break",
-    "continue", "with", "debugger", "import", "export", "async", "else", "catch",
+    "var", "let", "const", "function", "class", "for", "while", "do", "switch", "try", "throw", "return",
+    "break", "continue", "with", "debugger", "import", "export", "async", "else", "catch",
 ];
 
 impl Tail<'_> {
@@ -79,7 +79,8 @@ impl Tail<'_> {
             let head = if self.is(start + 1, "each") { start + 2 } else { start + 1 };
             return self.statement_end(self.behind_bracket(head, end), end);
         }
-        let declaration = ["function", "class", "try", "switch", "async"].iter().any(|word| self.is(start, word));
+        let declaration =
+            ["function", "class", "try", "switch", "async"].iter().any(|word| self.is(start, word));
         let mut at = start;
         while at < end {
             let Some(token) = self.tokens.get(at) else { return end };

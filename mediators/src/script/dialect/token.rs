@@ -49,7 +49,19 @@ pub(in crate::script) struct Usage {
 
 /// Keywords after which an operand follows.
 pub(super) const BEFORE_OPERAND: [&str; 14] = [
-    "return", "typeof", "instanceof", "in", "of", "new", "delete", "void", "throw", "case", "do", "else", "yield",
+    "return",
+    "typeof",
+    "instanceof",
+    "in",
+    "of",
+    "new",
+    "delete",
+    "void",
+    "throw",
+    "case",
+    "do",
+    "else",
+    "yield",
     "await",
 ];
 

@@ -35,7 +35,9 @@ impl ScriptFailure {
             "InternalError: out of memory" => {
                 Some(format!("the script needs more than {} MiB of memory", limits::MEMORY >> 20))
             }
-            "RangeError: Maximum call stack size exceeded" => Some("the script calls itself too deeply".to_owned()),
+            "RangeError: Maximum call stack size exceeded" => {
+                Some("the script calls itself too deeply".to_owned())
+            }
             _ => None,
         };
         Self { limit: limit.is_some(), message: limit.unwrap_or(message), place: first_place(stack) }

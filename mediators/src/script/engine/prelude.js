@@ -4,7 +4,7 @@
   "use strict";
 
   const ITEMS = Symbol("items");
-  const { apply, ownKeys } = Reflect;
+  const { apply, deleteProperty, ownKeys } = Reflect;
   const text = (value) => String(value).toWellFormed();
   const isObject = (value) => value !== null && (typeof value === "object" || typeof value === "function");
   const itemsOf = (value) => (isObject(value) ? value[ITEMS] : undefined);
@@ -235,14 +235,14 @@
     Object.defineProperty(globalThis, name, { value, enumerable: false, writable: true, configurable: true });
   }
   for (const name of ownKeys(globalThis)) {
-    const { value } = Object.getOwnPropertyDescriptor(globalThis, name);
-    if (name !== "globalThis" && value !== undefined) {
-      Object.defineProperty(globalThis, name, { writable: false, configurable: false });
+    const { configurable, value } = Object.getOwnPropertyDescriptor(globalThis, name);
+    if (configurable && value !== undefined) {
+      Object.defineProperty(globalThis, name, { enumerable: false, writable: false, configurable: false });
     }
   }
-  for (const own of [XML, XML.prototype, XMLList, QName, QName.prototype, Namespace, Namespace.prototype]) {
-    Object.freeze(own);
-  }
+  const classes = [XML, XMLList, QName, Namespace, EndpointReference];
+  const shared = [...classes, ...classes.map((own) => own.prototype), ...Object.values(mc), ...Object.values(log)];
+  for (const own of [...shared, ...Object.values(globals), __xml, __each, __name]) Object.freeze(own);
 
   // Runs a script; true to go on with the next mediator. What it leaves behind in the global object is taken away.
   return function run(script) {
@@ -250,10 +250,12 @@
       return script(mc, __xml, __each, __name) !== false;
     } catch (error) {
       const known = error instanceof Error;
-      native.failed(known ? error.name + ": " + error.message : text(error), known ? text(error.stack) : "");
+      // The engine throws null when there is no memory left even for an error.
+      const what = error === null ? "InternalError: out of memory" : text(error);
+      native.failed(known ? error.name + ": " + error.message : what, known ? text(error.stack) : "");
       return true;
     } finally {
-      for (const name of Object.keys(globalThis)) delete globalThis[name];
+      for (const name of Object.keys(globalThis)) deleteProperty(globalThis, name);
     }
   };
 })

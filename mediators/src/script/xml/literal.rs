@@ -63,7 +63,8 @@ pub(in crate::script) fn check(literal: &Literal) -> Result<(), Problem> {
     for (index, (part, source)) in literal.parts.iter().enumerate() {
         places.push((markup.len(), *source));
         markup.push_str(part);
-        let expression = |other: &Hole| matches!(other, Hole::Name(_)) && Some(other) == literal.holes.get(index);
+        let expression =
+            |other: &Hole| matches!(other, Hole::Name(_)) && Some(other) == literal.holes.get(index);
         match literal.holes.get(index) {
             Some(Hole::Name(_)) => {
                 has_names = true;

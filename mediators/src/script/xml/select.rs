@@ -36,7 +36,9 @@ impl<'a> Selector<'a> {
 
     fn takes_node(&self, document: &Document, node: NodeId) -> bool {
         match document.kind(node) {
-            NodeKind::Element => document.name(node).is_some_and(|name| self.takes(name.namespace, name.local)),
+            NodeKind::Element => {
+                document.name(node).is_some_and(|name| self.takes(name.namespace, name.local))
+            }
             NodeKind::Text => {
                 self.namespace == "*" && self.local == "*" && !document.text(node).trim().is_empty()
             }
@@ -56,7 +58,11 @@ pub(in crate::script) struct Description {
 
 impl Values {
     /// What a member name of these items stands for, in document order within each of them.
-    pub(in crate::script) fn select(&mut self, handles: &[Handle], key: &str) -> Result<Vec<Handle>, Failure> {
+    pub(in crate::script) fn select(
+        &mut self,
+        handles: &[Handle],
+        key: &str,
+    ) -> Result<Vec<Handle>, Failure> {
         let selector = Selector::parse(key);
         let mut found = Vec::new();
         for &handle in handles {
@@ -137,8 +143,12 @@ pub(super) fn selected(
     };
     let nodes = |node: &NodeId| selector.takes_node(document, *node);
     match (selector.attribute, selector.descendants) {
-        (false, false) => document.children(node).filter(nodes).map(|node| Item::Node(number, node)).collect(),
-        (false, true) => document.descendants(node).filter(nodes).map(|node| Item::Node(number, node)).collect(),
+        (false, false) => {
+            document.children(node).filter(nodes).map(|node| Item::Node(number, node)).collect()
+        }
+        (false, true) => {
+            document.descendants(node).filter(nodes).map(|node| Item::Node(number, node)).collect()
+        }
         (true, false) => attributes(node).collect(),
         (true, true) => elements(node).flat_map(attributes).collect(),
     }

@@ -103,7 +103,8 @@ impl Values {
 /// Puts every child of an element on a line of its own, unless there is only text.
 fn indent(document: &mut Document, element: NodeId, depth: usize) {
     let children: Vec<_> = document.children(element).collect();
-    let only_text = children.iter().all(|&child| document.kind(child) == NodeKind::Text) && children.len() < 2;
+    let only_text =
+        children.iter().all(|&child| document.kind(child) == NodeKind::Text) && children.len() < 2;
     if only_text {
         return;
     }
