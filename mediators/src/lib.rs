@@ -19,6 +19,7 @@ mod payload_factory;
 mod property;
 mod respond;
 mod rewrite;
+mod script;
 mod send;
 mod sequence;
 mod switch;
@@ -43,6 +44,7 @@ use payload_factory::PayloadFactory;
 use property::Property;
 use respond::Respond;
 use rewrite::Rewrite;
+use script::Script;
 use send::Send;
 use sequence::SequenceMediator;
 use switch::Switch;
@@ -63,6 +65,7 @@ pub fn registry() -> MediatorRegistry {
     registry.add::<MakeFault>();
     registry.add::<PayloadFactory>();
     registry.add::<Enrich>();
+    registry.add::<Script>();
     registry.add::<Respond>();
     registry.add::<Loopback>();
     registry.add::<CallTemplate>();
@@ -112,7 +115,6 @@ const PLANNED: &[&str] = &[
     "rules",
     "sampler",
     "scatter-gather",
-    "script",
     "smooks",
     "spring",
     "store",
