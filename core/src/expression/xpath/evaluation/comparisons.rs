@@ -79,7 +79,7 @@ impl<'a> Evaluation<'a> {
         match other {
             // As in Jaxen, an ordering looks at the number of each node even here.
             Object::Boolean(flag) if comparison.is_equality() => {
-                Ok((!nodes.is_empty() == flag) == (comparison == Comparison::Equal))
+                Ok((nodes.is_empty() != flag) == (comparison == Comparison::Equal))
             }
             Object::Text(text) if comparison.is_equality() => {
                 for node in nodes {
