@@ -20,11 +20,15 @@ const START: &str = "json-eval(";
 type MakeSource = fn(&str) -> Option<Source>;
 
 /// The scopes whose values a path may be applied to.
+<<<<<<< HEAD
 const SCOPES: [(&str, MakeSource); 3] = [
     ("$ctx:", |name| Some(Source::Default(name.into()))),
     ("$axis2:", |name| Some(Source::Axis2(name.into()))),
     ("$trp:", |name| HeaderName::try_from(name).ok().map(Source::Header)),
 ];
+=======
+const SCOPES: [&str; 3] = ["$ctx:", "$axis2:", "$trp:"];
+>>>>>>> expr
 
 /// A path and what it is applied to.
 #[derive(Clone, Debug)]
@@ -152,14 +156,19 @@ fn payload(message: &Message) -> Result<Json<'_>, String> {
 
 /// A property or header, and what follows its name. `start` is where the text stands in the expression.
 fn scoped(text: &str, start: usize) -> Option<Result<(Source, &str), ExpressionProblem>> {
-    let (prefix, source) = SCOPES.iter().find(|(prefix, _)| text.starts_with(prefix))?;
-    let named = text.get(prefix.len()..)?;
+    let scope = SCOPES.into_iter().find(|scope| text.starts_with(scope))?;
+    let named = text.get(scope.len()..)?;
     let end = named.find(['.', '[']).unwrap_or(named.len());
     let (name, rest) = named.split_at(end);
-    let found = if name.is_empty() { None } else { source(name) };
-    Some(found.map(|source| (source, rest)).ok_or_else(|| {
-        let place = start + prefix.len();
-        syntax(place..place + name.len(), format!("a name is needed after {prefix}"))
+    let source = match scope {
+        _ if name.is_empty() => None,
+        "$ctx:" => Some(Source::Default(name.into())),
+        "$axis2:" => Some(Source::Axis2(name.into())),
+        _ => HeaderName::try_from(name).ok().map(Source::Header),
+    };
+    Some(source.map(|source| (source, rest)).ok_or_else(|| {
+        let place = start + scope.len();
+        syntax(place..place + name.len(), format!("a name is needed after {scope}"))
     }))
 }
 
