@@ -55,10 +55,8 @@ fn apache_synapse_samples() {
 #[test]
 fn shipped_configurations_of_others() {
     let Some(corpus) = corpus() else { return };
-    let rows: [(&str, &[&str]); 2] = [
-        ("apache-synapse-default", &[]),
-        ("wso2-elb-2.0.5/synapse-configs/default", &[]),
-    ];
+    let rows: [(&str, &[&str]); 2] =
+        [("apache-synapse-default", &[]), ("wso2-elb-2.0.5/synapse-configs/default", &[])];
     for (folder, accepted) in rows {
         for error in errors(&check(&corpus.join(folder))) {
             assert!(accepted.contains(&&*error.message), "{folder}: {}", render_short(error));

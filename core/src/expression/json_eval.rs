@@ -16,19 +16,8 @@ use crate::message::{Message, Payload, header_text};
 /// How the expression starts.
 const START: &str = "json-eval(";
 
-/// Makes the source for a name in a scope; `None` when the scope has no such names.
-type MakeSource = fn(&str) -> Option<Source>;
-
 /// The scopes whose values a path may be applied to.
-<<<<<<< HEAD
-const SCOPES: [(&str, MakeSource); 3] = [
-    ("$ctx:", |name| Some(Source::Default(name.into()))),
-    ("$axis2:", |name| Some(Source::Axis2(name.into()))),
-    ("$trp:", |name| HeaderName::try_from(name).ok().map(Source::Header)),
-];
-=======
 const SCOPES: [&str; 3] = ["$ctx:", "$axis2:", "$trp:"];
->>>>>>> expr
 
 /// A path and what it is applied to.
 #[derive(Clone, Debug)]
