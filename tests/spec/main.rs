@@ -3,4 +3,6 @@
 mod configuration;
 mod deployment;
 mod endpoints;
+#[cfg(feature = "script")]
+mod script;
 mod support;

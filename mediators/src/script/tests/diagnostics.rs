@@ -32,6 +32,10 @@ fn wrong_scripts_are_explained() {
 <script language=\"js\"><![CDATA[default xml namespace = 'urn:d';]]></script>
 <script language=\"js\">importPackage(java.util)</script>
 <script language=\"js\">} {</script>
+<script language=\"js\">function f() {
+}
+x = {
+</script>
 <script language=\"js\">mc.getPayloadXMl(); mc.getEnvironment()</script>"
     );
 }
