@@ -161,3 +161,50 @@ fn a_script_in_a_local_entry_is_called_by_name() {
         assert_eq!(header(&send(name), "x-error"), Some(message), "{name}");
     }
 }
+
+/// A file of the samples of Apache Synapse; `None`, and a note, in a clone that does not have them.
+fn sample(number: u32) -> Option<Flows> {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/apache-synapse-samples");
+    let path = corpus.join(format!("synapse_sample_{number}.xml"));
+    if !path.is_file() {
+        eprintln!("skipped: the corpus of configurations is not on this machine");
+        return None;
+    }
+    Some(Flows::load(path))
+}
+
+fn soap(content: &str) -> String {
+    format!(
+        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>{content}</s:Body></s:Envelope>"
+    )
+}
+
+fn check_price() -> Request {
+    let content = "<m0:CheckPriceRequest xmlns:m0=\"http://services.samples\"><m0:Code>IBM</m0:Code></m0:CheckPriceRequest>";
+    Request::post("/", "text/xml", &soap(content)).header("SOAPAction", "\"urn:getQuote\"")
+}
+
+#[test]
+fn sample_351_transforms_request_and_response() {
+    let quote = "<ns:getQuoteResponse xmlns:ns=\"http://services.samples\"><ns:return><ns:last>99.9</ns:last>\
+                 <ns:symbol>IBM</ns:symbol></ns:return></ns:getQuoteResponse>";
+    let Some(flows) = sample(351) else { return };
+    let reply = Reply::status(200).header("Content-Type", "text/xml").body(&soap(quote));
+    let transcript = flows.stub("http://localhost:9000", reply).send(check_price());
+    let request = "<s:Body><m:getQuote xmlns:m=\"http://services.samples\"><m:request><m:symbol>IBM</m:symbol>\
+                   </m:request></m:getQuote></s:Body>";
+    assert!(transcript.to_string().contains(request), "{transcript}");
+    let answer = "<s:Body><m:CheckPriceResponse xmlns:m=\"http://services.samples/xsd\"><m:Code>IBM</m:Code>\
+                  <m:Price>99.9</m:Price></m:CheckPriceResponse></s:Body>";
+    assert!(transcript.body.contains(answer), "{transcript}");
+}
+
+#[test]
+fn sample_352_answers_by_itself() {
+    let Some(flows) = sample(352) else { return };
+    let transcript = flows.send(check_price());
+    let answer = "<s:Body><ns:getQuoteResponse xmlns:ns=\"http://services.samples\"><ns:return>\
+                  <ns:last>99.9</ns:last></ns:return></ns:getQuoteResponse></s:Body>";
+    assert_eq!(transcript.status, 200, "{transcript}");
+    assert!(transcript.body.contains(answer), "{transcript}");
+}
