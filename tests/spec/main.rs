@@ -5,5 +5,7 @@ mod deployment;
 mod endpoints;
 mod formats;
 mod routing;
+#[cfg(feature = "script")]
+mod script;
 mod support;
 mod templates;

@@ -37,3 +37,15 @@ impl Mediate for Refusal {
         Err(Fault::mediation(REASON))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::problems;
+
+    #[test]
+    fn the_element_is_known_and_refused() {
+        let problems = problems("<script language=\"js\">1</script>");
+        assert!(problems.starts_with("error[E0701]: this build of Sinew runs no scripts"), "{problems}");
+        assert!(problems.contains("build it with the feature \"script\""), "{problems}");
+    }
+}

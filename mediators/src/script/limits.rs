@@ -12,5 +12,6 @@ pub(super) const MEMORY: usize = 8 * 1024 * 1024;
 /// Bytes of stack for a script's calls.
 pub(super) const STACK: usize = 256 * 1024;
 
-/// How deep literals, templates and parentheses may stand inside each other in a script's text.
+/// How deep literals and templates may stand inside each other in a script, and how deep the statement may be that gives
+/// a script its value.
 pub(super) const NESTING: usize = 64;

@@ -101,8 +101,9 @@ impl Program {
     }
 
     fn mistake(&self, error: engine::SyntaxError) -> Mistake {
-        let place = error.place.and_then(|place| self.locate(place));
-        let location = place.or_else(|| self.parts.first().map(|part| part.source.locate(0..0)));
+        let offset = error.place.and_then(|place| self.offset(place)).unwrap_or(0);
+        let part = self.part(offset).or(self.parts.first());
+        let location = part.map(|part| part.locate(offset));
         Mistake {
             location: location
                 .unwrap_or_else(|| Location::new(SourceFile::new("script", ""), Span::default())),
@@ -111,16 +112,37 @@ impl Program {
         }
     }
 
-    /// Where a line and a column of the program come from; both count from 1, the column in bytes.
-    pub(super) fn locate(&self, (line, column): (usize, usize)) -> Option<Location> {
+    /// Where a line and a column of the program come from; both count from 1, the column in bytes. `None` for what stands
+    /// in no part of it.
+    pub(super) fn locate(&self, place: (usize, usize)) -> Option<Location> {
+        let offset = self.offset(place)?;
+        let part = self.part(offset)?;
+        (offset <= part.end()).then(|| part.locate(offset))
+    }
+
+    fn offset(&self, (line, column): (usize, usize)) -> Option<usize> {
         let line_start = match line.checked_sub(2) {
             None => 0,
             Some(index) => self.text.match_indices('\n').nth(index)?.0 + 1,
         };
-        let offset = line_start.checked_add(column.checked_sub(1)?)?;
-        let part = self.parts.iter().rev().find(|part| part.start <= offset)?;
-        let source = part.translation.source_offset(offset - part.start).min(part.source.text().len());
-        Some(part.source.locate(source..source))
+        line_start.checked_add(column.checked_sub(1)?)
+    }
+
+    /// The part in which an offset of the text stands, or behind which.
+    fn part(&self, offset: usize) -> Option<&Part> {
+        self.parts.iter().rev().find(|part| part.start <= offset)
+    }
+}
+
+impl Part {
+    fn end(&self) -> usize {
+        self.start + self.translation.text.len()
+    }
+
+    fn locate(&self, offset: usize) -> Location {
+        let offset = offset.min(self.end()).saturating_sub(self.start);
+        let source = self.translation.source_offset(offset).min(self.source.text().len());
+        self.source.locate(source..source)
     }
 }
 

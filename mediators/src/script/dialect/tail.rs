@@ -6,11 +6,12 @@
 
 use super::Edit;
 use super::token::{Kind, Token};
+use crate::script::limits;
 
 /// Where `return` has to be put.
 pub(super) fn returns(source: &str, tokens: &[Token]) -> Vec<Edit> {
     let mut tail = Tail { source, tokens, edits: Vec::new() };
-    tail.last_of(0, tokens.len());
+    tail.last_of(0, tokens.len(), 0);
     tail.edits
 }
 
@@ -27,33 +28,33 @@ const WITHOUT_VALUE: [&str; 21] = [
 ];
 
 impl Tail<'_> {
-    /// The last statement among the tokens from `start` up to `end`.
-    fn last_of(&mut self, start: usize, end: usize) {
+    /// The last statement among the tokens from `start` up to `end`, which are so deep inside others.
+    fn last_of(&mut self, start: usize, end: usize, depth: usize) {
         let mut last = None;
         let mut at = start;
         while at < end {
             last = Some(at);
-            at = self.statement_end(at, end).max(at + 1);
+            at = self.statement_end(at, end, depth).max(at + 1);
             while at < end && self.is(at, ";") {
                 at += 1;
             }
         }
         if let Some(statement) = last {
-            self.statement(statement, end);
+            self.statement(statement, end, depth);
         }
     }
 
-    /// The statement at `start` is the last one before `end`.
-    fn statement(&mut self, start: usize, end: usize) {
-        let Some(token) = self.tokens.get(start) else { return };
+    /// The statement at `start` is the last one before `end`. One that is nested too deeply has no value.
+    fn statement(&mut self, start: usize, end: usize, depth: usize) {
+        let Some(token) = self.tokens.get(start).filter(|_| depth < limits::NESTING) else { return };
         if self.is(start, "{") && token.block {
-            self.last_of(start + 1, token.partner.unwrap_or(end));
+            self.last_of(start + 1, token.partner.unwrap_or(end), depth + 1);
         } else if self.is(start, "if") {
             let Some(head) = self.tokens.get(start + 1).and_then(|token| token.partner) else { return };
-            let then_end = self.statement_end(head + 1, end);
-            self.statement(head + 1, then_end);
+            let then_end = self.statement_end(head + 1, end, depth + 1);
+            self.statement(head + 1, then_end, depth + 1);
             if self.is(then_end, "else") {
-                self.statement(then_end + 1, end);
+                self.statement(then_end + 1, end, depth + 1);
             }
         } else if !self.is(start, ";") && !self.starts_without_value(start) {
             let at = token.range.start;
@@ -67,17 +68,24 @@ impl Tail<'_> {
     }
 
     /// Where the statement at `start` ends: the token behind it, a semicolon of its own included.
-    fn statement_end(&self, start: usize, end: usize) -> usize {
+    fn statement_end(&self, start: usize, end: usize, depth: usize) -> usize {
+        if depth >= limits::NESTING {
+            return end;
+        }
         if self.is(start, "{") && self.tokens.get(start).is_some_and(|token| token.block) {
             return self.behind_bracket(start, end);
         }
         if self.is(start, "if") {
-            let then_end = self.statement_end(self.behind_bracket(start + 1, end), end);
-            return if self.is(then_end, "else") { self.statement_end(then_end + 1, end) } else { then_end };
+            let then_end = self.statement_end(self.behind_bracket(start + 1, end), end, depth + 1);
+            return if self.is(then_end, "else") {
+                self.statement_end(then_end + 1, end, depth + 1)
+            } else {
+                then_end
+            };
         }
         if ["for", "while", "with"].iter().any(|word| self.is(start, word)) {
             let head = if self.is(start + 1, "each") { start + 2 } else { start + 1 };
-            return self.statement_end(self.behind_bracket(head, end), end);
+            return self.statement_end(self.behind_bracket(head, end), end, depth + 1);
         }
         let declaration =
             ["function", "class", "try", "switch", "async"].iter().any(|word| self.is(start, word));

@@ -32,6 +32,10 @@ fn wrong_scripts_are_explained() {
 <script language=\"js\"><![CDATA[default xml namespace = 'urn:d';]]></script>
 <script language=\"js\">importPackage(java.util)</script>
 <script language=\"js\">} {</script>
+<script language=\"js\">function f() {
+}
+x = {
+</script>
 <script language=\"js\">mc.getPayloadXMl(); mc.getEnvironment()</script>"
     );
 }
@@ -51,5 +55,27 @@ fn scripts_as_they_are_written_are_fine() {
     ];
     for source in sources {
         assert!(is_clean(&script(source)), "{source}\n{}", crate::testing::problems(&script(source)));
+    }
+}
+
+/// Whatever is missing at the end of a script, or at its start, is reported and nothing worse.
+#[test]
+fn pieces_of_scripts_are_read_to_their_end() {
+    let whole = "for each (var i in <a b={x[`${<>{1}</>}`]}><!--c--><![CDATA[d]]><?e f?></a>..@*::g) { h.@[i] = /j[/]/.k::l }\u{20ac}";
+    for (at, _) in whole.char_indices() {
+        let (start, end) = whole.split_at(at);
+        for piece in
+            [start, end, &format!("{start}\u{e9}{end}"), &format!("{start}}}"), &format!("{start}<{end}")]
+        {
+            drop(crate::testing::problems(&script(piece)));
+        }
+    }
+    let deep = ["<a>{", "`${", "(", "[", "{"].map(|open| open.repeat(10_000));
+    for source in deep {
+        assert!(crate::testing::is_refused(&script(&source)), "{}", &source[..8]);
+    }
+    for deep in ["if (a) ", "for (;;) ", "{", "do ", "a: "] {
+        drop(crate::testing::problems(&script(&deep.repeat(10_000))));
+        drop(crate::testing::problems(&script(&format!("{}{}", deep.repeat(10_000), "}".repeat(10_000)))));
     }
 }
