@@ -1,7 +1,10 @@
 //! Formats end to end: cases of message-and-expressions.md §14, E29 to E33 of endpoints.md, and what malformed payloads
 //! lead to (hardening.md §2 rows 15, 16, 22).
 
+use http::header::CONTENT_ENCODING;
+use http::{HeaderMap, HeaderValue};
 use sinew::testing::{Event, Flows, Reply, Request, Transcript};
+use sinew_core::message::formats;
 
 use crate::support::{BACK_END, answer, flows, header, proxy};
 
@@ -254,7 +257,8 @@ fn case_044_045_faults_for_rest_clients() {
 
     let makefault = "<makefault version=\"soap11\"><code xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" \
                      value=\"s:Server\"/><reason value=\"down\"/></makefault>";
-    for (property, status) in [(String::new(), 500), (set("FAULTS_AS_HTTP_200", "TRUE"), 200)] {
+    let as_200 = |value| (set("FAULTS_AS_HTTP_200", value), 200);
+    for (property, status) in [(String::new(), 500), as_200("TRUE"), as_200("true")] {
         let proxy = proxy("P", &(makefault.to_owned() + &property + &answer("made")));
         let transcript = flows(&[("proxy-services/P.xml", &proxy)]).send(Request::get("/services/P"));
         assert_eq!((transcript.status, &*transcript.body), (status, "<Exception>down</Exception>"));
@@ -321,5 +325,60 @@ fn malformed_payloads_of_endpoints_and_answers() {
     for body in ["<a>", "<a/>"] {
         let transcript = flows.send(Request::post("/services/P", "application/xml", body));
         assert_eq!(header(&transcript, "x-code"), Some("601000"), "{body}");
+    }
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut headers = HeaderMap::from_iter([(CONTENT_ENCODING, HeaderValue::from_static("gzip"))]);
+    formats::compress(text.to_owned().into(), &mut headers).to_vec()
+}
+
+#[test]
+fn case_043_compressed_payloads() {
+    let packed = |body: &str| {
+        let request = Request::post("/services/P", "application/xml", "").body(gzip(body));
+        request.header("Content-Encoding", "gzip")
+    };
+    let encoding =
+        |action: &str| format!("<property name=\"Content-Encoding\" {action} scope=\"transport\"/>");
+    let plain = "<a>hello</a>";
+    let remove = encoding("action=\"remove\"");
+    let set = encoding("value=\"gzip\"");
+    for (case, mediators, is_packed) in [
+        ("untouched", String::new(), true),
+        ("read", READ.to_owned(), false),
+        ("removed", remove.clone(), false),
+        ("set again", READ.to_owned() + &set, true),
+        ("set", set.clone(), true),
+    ] {
+        let transcript = sending(&mediators, Reply::ok("")).send(packed(plain));
+        let call = call(&transcript);
+        assert_eq!(call.header("content-encoding"), is_packed.then_some("gzip"), "{case}");
+        assert_eq!(call.body == plain, !is_packed, "{case}: {}", call.body);
+    }
+    // A plain answer is compressed when the configuration sets the header, and says so.
+    let reply = Reply::status(200).header("Content-Type", "application/xml").body(plain);
+    let transcript = answering(&set, reply).send(Request::get("/services/P"));
+    assert_eq!(header(&transcript, "content-encoding"), Some("gzip"));
+    assert_ne!(transcript.body, plain);
+}
+
+/// hardening.md §2 row 22: 8 MiB of the same in 8 KiB.
+#[test]
+fn compressed_bombs_run_the_fault_sequence() {
+    let bomb = format!("<a>{}</a>", " ".repeat(8 * 1024 * 1024));
+    let flows = sending(READ, Reply::ok(""));
+    for (body, reason) in [
+        (gzip(&bomb), "compressed more than 1:100"),
+        (b"no gzip".to_vec(), "not valid gzip"),
+        (gzip("<a>"), "not well-formed"),
+    ] {
+        let request = Request::post("/services/P", "application/xml", "").body(body);
+        let transcript = flows.send(request.header("Content-Encoding", "gzip"));
+        assert_eq!(header(&transcript, "x-code"), Some("601000"), "{reason}");
+        assert!(
+            header(&transcript, "x-message").is_some_and(|message| message.contains(reason)),
+            "{transcript}"
+        );
     }
 }

@@ -103,8 +103,11 @@ pub(super) enum HeaderText {
 }
 
 impl TransportHeader {
+    /// True for a computed value that reads it, and for `Content-Encoding`: what that header speaks of is undone first
+    /// (message-and-expressions.md case 43).
     pub(super) fn needs_payload(&self) -> bool {
-        matches!(&self.value, Some(HeaderText::Computed(expression)) if expression.needs_payload())
+        self.name == http::header::CONTENT_ENCODING
+            || matches!(&self.value, Some(HeaderText::Computed(expression)) if expression.needs_payload())
     }
 }
 

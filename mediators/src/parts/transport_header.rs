@@ -48,9 +48,13 @@ impl HeaderSource {
         }
     }
 
-    /// See [`ValueSource::needs_payload`].
+    /// See [`ValueSource::needs_payload`]. Changing `Content-Encoding` reads the payload first: it is decompressed then,
+    /// and compressed again if the header says so when it is sent (message-and-expressions.md §6.2, case 43).
     pub(crate) fn needs_payload(&self) -> bool {
-        matches!(self, Self::Computed(expression) if expression.needs_payload())
+        match self {
+            Self::Literal(name) => *name == http::header::CONTENT_ENCODING,
+            Self::Computed(expression) => expression.needs_payload(),
+        }
     }
 }
 

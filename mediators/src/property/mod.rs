@@ -6,7 +6,8 @@
 //! <property name="X-Via" action="remove" scope="transport"/>
 //! ```
 //!
-//! Reads the payload only when an expression does; setting `messageType` does not.
+//! Reads the payload only when an expression does, or when it changes `Content-Encoding`. Setting `messageType` does not:
+//! the payload is read when the message is sent, if it is not in that form already.
 
 mod config;
 mod content;

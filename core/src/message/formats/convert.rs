@@ -1,6 +1,7 @@
 //! From one form of XML payload to another: SOAP 1.1 to 1.2 and back, plain XML into an envelope and out of it
 //! (endpoints.md §2.4, message-and-expressions.md §5.2).
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::soap;
@@ -104,23 +105,34 @@ fn extracted(source: &Document, element: NodeId) -> Document {
     let mut document = Document::new();
     let copy = document.import(source, element);
     document.append_child(document.document_node(), copy);
+    let spoken = prefixes_in_values(source, element);
     for (prefix, uri) in source.namespaces_in_scope(element) {
-        if !prefix.is_empty() && prefix != "xml" && speaks_of(source, element, prefix) {
+        if prefix != "xml" && spoken.contains(prefix) {
             document.declare_namespace(copy, prefix, uri);
         }
     }
     document
 }
 
-/// True when a value below the element may be a qualified name with this prefix, as in `xsi:type="xsd:string"`.
-fn speaks_of(document: &Document, element: NodeId, prefix: &str) -> bool {
-    let is_name =
-        |text: &str| text.trim_start().strip_prefix(prefix).is_some_and(|rest| rest.starts_with(':'));
-    std::iter::once(element).chain(document.descendants(element)).any(|node| match document.kind(node) {
-        NodeKind::Element => document.attributes(node).any(|attribute| is_name(attribute.value)),
-        NodeKind::Text => is_name(document.text(node)),
-        _ => false,
-    })
+/// What stands before a colon in values below the element: prefixes perhaps, as in `xsi:type="xsd:string"`.
+fn prefixes_in_values(document: &Document, element: NodeId) -> HashSet<&str> {
+    let mut prefixes = HashSet::new();
+    let mut note = |text| prefixes.extend(prefix_of(text));
+    for node in std::iter::once(element).chain(document.descendants(element)) {
+        match document.kind(node) {
+            NodeKind::Element => document.attributes(node).for_each(|attribute| note(attribute.value)),
+            NodeKind::Text => note(document.text(node)),
+            _ => {}
+        }
+    }
+    prefixes
+}
+
+/// Prefixes are short: what is longer is text.
+fn prefix_of(text: &str) -> Option<&str> {
+    let text = text.trim_start();
+    let end = text.bytes().take(64).position(|byte| byte == b':')?;
+    text.get(..end).filter(|prefix| !prefix.is_empty())
 }
 
 pub(super) fn append(

@@ -13,8 +13,8 @@ pub enum FormatError {
     /// The text is no JSON or exceeds a limit.
     #[error("the payload is not JSON: {0}")]
     Json(#[from] JsonError),
-    /// A form with more fields than are read.
-    #[error("the form has more than {0} fields")]
+    /// A form with more fields than are read, or more text in their names.
+    #[error("the form has more than {0} fields, or too long names")]
     TooManyFields(usize),
     /// The envelope belongs to another SOAP version than the content type.
     #[error("the content type says {expected}, the envelope says {found}")]

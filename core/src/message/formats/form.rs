@@ -15,6 +15,9 @@ pub(super) const WRAPPER: &str = "xformValues";
 /// How many fields a form may have (hardening.md §2 row 16): each is an element with a text.
 const FIELDS: usize = 100_000;
 
+/// Bytes of names as elements: what is escaped in them grows.
+const NAMES: usize = 16 * 1024 * 1024;
+
 /// What stays as it is: `application/x-www-form-urlencoded` of Java, but for the blank, which is `%20`.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'*');
 
@@ -27,14 +30,17 @@ pub(super) fn read(bytes: &[u8], charset: Option<&str>) -> Result<Document, Form
     let wrapper = document.create_element("", WRAPPER, "");
     document.append_child(document.document_node(), wrapper);
     let fields = bytes.split(|&byte| byte == b'&').filter(|field| !field.is_empty());
+    let mut names = 0;
     for (number, field) in fields.enumerate() {
-        if number >= FIELDS {
+        if number >= FIELDS || names > NAMES {
             return Err(FormatError::TooManyFields(FIELDS));
         }
         let mut parts = field.splitn(2, |&byte| byte == b'=');
         let name = decoded(parts.next().unwrap_or_default(), charset)?;
         let value = decoded(parts.next().unwrap_or_default(), charset)?;
-        let element = document.create_element("", &element_name(&name), "");
+        let name = element_name(&name);
+        names += name.len();
+        let element = document.create_element("", &name, "");
         document.set_text(element, &value);
         document.append_child(wrapper, element);
     }

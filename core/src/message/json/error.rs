@@ -12,6 +12,9 @@ pub enum JsonError {
     /// There are more values than [`JsonError::VALUES`].
     #[error("there are more than {} values", JsonError::VALUES)]
     TooManyValues,
+    /// Its tree would take more than [`JsonError::TREE`] as text: long names of long lists stand there at every item.
+    #[error("as XML it would be larger than {} bytes", JsonError::TREE)]
+    TooLarge,
 }
 
 impl JsonError {
@@ -19,6 +22,8 @@ impl JsonError {
     pub const DEPTH: usize = 127;
     /// Values of the whole text, as many as nodes of an XML document (hardening.md §2 row 16).
     pub const VALUES: usize = 1_000_000;
+    /// Bytes of the tree as text, as many as an XML document may have.
+    pub const TREE: u64 = 64 * 1024 * 1024;
 }
 
 impl From<serde_json::Error> for JsonError {

@@ -1,5 +1,8 @@
-//! Limits that are checked before anything is built.
+//! Limits that are checked before anything is built from a text, or a tree from a value.
 
+use serde_json::Value;
+
+use super::super::names::element_name;
 use super::JsonError;
 
 /// Counts depth and values in one pass over the text, whether it is JSON or not.
@@ -34,4 +37,26 @@ pub(super) fn check(text: &str) -> Result<(), JsonError> {
         }
     }
     Ok(())
+}
+
+/// Checks how large the tree of a value becomes when it is written. The value was parsed, so it is shallow.
+pub(super) fn check_tree(value: &Value) -> Result<(), JsonError> {
+    match bytes(value, "jsonElement".len()) {
+        size if size > JsonError::TREE => Err(JsonError::TooLarge),
+        _ => Ok(()),
+    }
+}
+
+/// About how many bytes an element with a name of this length takes.
+fn bytes(value: &Value, name: usize) -> u64 {
+    let content = match value {
+        Value::String(text) => text.len() as u64,
+        Value::Array(items) => items.iter().map(|item| bytes(item, name.max("jsonElement".len()))).sum(),
+        Value::Object(members) => {
+            members.iter().map(|(key, value)| bytes(value, element_name(key).len())).sum()
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => 8,
+    };
+    // `<name>` and `</name>`.
+    content.saturating_add(2 * name as u64 + 5)
 }

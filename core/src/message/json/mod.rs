@@ -37,6 +37,7 @@ impl JsonPayload {
     pub fn parse(text: &str) -> Result<Self, JsonError> {
         limits::check(text)?;
         let value: Value = serde_json::from_str(text).map_err(JsonError::from)?;
+        limits::check_tree(&value)?;
         Ok(Self { text: OnceLock::from(Arc::from(text)), ..Self::new(value) })
     }
 

@@ -100,6 +100,10 @@ fn limits() {
     assert!(matches!(JsonPayload::parse(&"{\"a\":".repeat(100_000)), Err(JsonError::TooDeep)));
     let many = format!("[{}1]", "1,".repeat(JsonError::VALUES));
     assert!(matches!(JsonPayload::parse(&many), Err(JsonError::TooManyValues)));
+    // 1 MB of key and 2 MB of list would be 2 TB of XML.
+    let bomb = format!("{{\"{}\":[{}0]}}", "k".repeat(1_000_000), "0,".repeat(999_990));
+    assert!(matches!(JsonPayload::parse(&bomb), Err(JsonError::TooLarge)));
+    assert!(JsonPayload::parse(&format!("[{}0]", "0,".repeat(999_990))).is_ok());
     assert!(JsonPayload::parse("\"[[[[{{{{,,,,\\\"[\"").is_ok());
 }
 
