@@ -29,7 +29,8 @@ fuzz_target!(|text: &str| {
     let _ = compiled.text(&document);
     let _ = compiled.boolean(&document);
     let mut changed = document.clone();
-    if compiled.set(&mut changed, json!("new")).is_ok() && compiled.is_definite() {
+    // Several names in one bracket are one object when they are read.
+    if compiled.set(&mut changed, json!("new")).is_ok() && compiled.is_definite() && !path.contains(',') {
         assert_eq!(compiled.text(&changed).as_deref(), Ok("new"));
     }
     let _ = compiled.append(&mut document.clone(), json!(1));

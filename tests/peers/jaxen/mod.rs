@@ -6,6 +6,7 @@ mod engine;
 mod expressions;
 mod process;
 mod random;
+mod slips;
 
 pub(crate) use documents::document;
 pub(crate) use engine::Engine;

@@ -24,9 +24,10 @@ pub(super) fn has_language(node: Node<'_>, wanted: &str, budget: &mut Budget) ->
     for around in successors(Some(node), |node| node.parent()) {
         budget.spend(1)?;
         if let Some(language) = language(around) {
-            return Ok(language.split_at_checked(wanted.len()).is_some_and(|(start, rest)| {
-                start.eq_ignore_ascii_case(wanted) && (rest.is_empty() || rest.starts_with('-'))
-            }));
+            // Languages are named in ASCII, but Jaxen folds every letter.
+            let (language, wanted) = (language.to_lowercase(), wanted.to_lowercase());
+            let rest = language.strip_prefix(&*wanted);
+            return Ok(rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-')));
         }
     }
     Ok(false)
