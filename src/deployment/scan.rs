@@ -57,6 +57,28 @@ pub(super) fn scan(root: &Path) -> io::Result<BTreeMap<String, Found>> {
     Ok(found)
 }
 
+/// Adds files outside the folder, by their absolute paths; those inside it of the same kinds do not count then.
+///
+/// # Errors
+/// The balancer's configuration is not there; other files may be missing.
+pub(super) fn add_outside(
+    found: &mut BTreeMap<String, Found>,
+    outside: &[(PathBuf, SourceKind)],
+) -> io::Result<()> {
+    found.retain(|_, file| !outside.iter().any(|(_, kind)| *kind == file.kind));
+    for (path, kind) in outside {
+        let metadata = match fs::metadata(path) {
+            Ok(metadata) => metadata,
+            Err(_) if *kind != SourceKind::Balancer => continue,
+            Err(error) => return Err(io::Error::new(error.kind(), format!("{}: {error}", path.display()))),
+        };
+        let fingerprint = Fingerprint::of(&metadata);
+        let name = path.display().to_string();
+        found.insert(name, Found { path: path.clone(), kind: *kind, fingerprint });
+    }
+    Ok(())
+}
+
 fn add(found: &mut BTreeMap<String, Found>, name: String, path: PathBuf) {
     let Some(kind) = source_kind(&name) else { return };
     if let Ok(metadata) = fs::metadata(&path)

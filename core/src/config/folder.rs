@@ -9,6 +9,12 @@ pub enum SourceKind {
     Definitions,
     /// `registry.xml`.
     Registry,
+    /// `loadbalancer.conf`.
+    Balancer,
+    /// `tenants.conf`: the numbers of tenants.
+    Tenants,
+    /// `url-mapping.conf`: other names of hosts.
+    UrlMapping,
     /// One artifact of the folder's kind.
     Artifact(ArtifactKind),
 }
@@ -30,9 +36,20 @@ const FOLDERS: [(&str, ArtifactKind); 13] = [
     ("inbound-endpoints", ArtifactKind::InboundEndpoint),
 ];
 
+/// The files of the balancer, which are not XML.
+pub const BALANCER_FILES: [(&str, SourceKind); 3] = [
+    ("loadbalancer.conf", SourceKind::Balancer),
+    ("tenants.conf", SourceKind::Tenants),
+    ("url-mapping.conf", SourceKind::UrlMapping),
+];
+
 /// What a file is for, by its path inside the folder with `/` between the parts; `None` for files that are not read:
-/// those in other folders or deeper, without the ending `.xml`, and editors' left-overs (operations.md §6.1).
+/// those in other folders or deeper, without the ending `.xml` but for those of the balancer, and editors' left-overs
+/// (operations.md §6.1).
 pub fn source_kind(path: &str) -> Option<SourceKind> {
+    if let Some((_, kind)) = BALANCER_FILES.iter().find(|(name, _)| *name == path) {
+        return Some(*kind);
+    }
     let (folder, file) = path.split_once('/').map_or((None, path), |(folder, file)| (Some(folder), file));
     if file.contains('/') || file.starts_with('.') || !file.ends_with(".xml") {
         return None;
@@ -53,8 +70,11 @@ impl SourceKind {
         match self {
             SourceKind::Definitions => 0,
             SourceKind::Registry => 1,
+            SourceKind::Balancer => 2,
+            SourceKind::Tenants => 3,
+            SourceKind::UrlMapping => 4,
             SourceKind::Artifact(kind) => {
-                2 + FOLDERS.iter().position(|(_, known)| *known == kind).unwrap_or(FOLDERS.len())
+                5 + FOLDERS.iter().position(|(_, known)| *known == kind).unwrap_or(FOLDERS.len())
             }
         }
     }
@@ -77,6 +97,10 @@ mod tests {
             ("sequences/a.xml~", None),
             ("sequences/.a.xml", None),
             ("other.xml", None),
+            ("loadbalancer.conf", Some(SourceKind::Balancer)),
+            ("tenants.conf", Some(SourceKind::Tenants)),
+            ("url-mapping.conf", Some(SourceKind::UrlMapping)),
+            ("sequences/loadbalancer.conf", None),
         ] {
             assert_eq!(source_kind(path), kind, "{path}");
         }
