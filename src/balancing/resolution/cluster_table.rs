@@ -3,28 +3,28 @@
 use std::ops::RangeInclusive;
 
 /// The tenants that a cluster serves.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TenantRange {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TenantRange {
     /// `*`: those that no other cluster of the host names, and requests without a tenant.
-    Others,
-    /// The tenants in these intervals. One that holds 0 stands for [`TenantRange::Others`] besides, because 0 is what
-    /// requests without a tenant have.
-    Only(Vec<RangeInclusive<u32>>),
+    pub others: bool,
+    /// The tenants with numbers in these intervals. One that holds 0 stands for `*` besides, because 0 is what
+    /// requests without a tenant have (case 48).
+    pub intervals: Vec<RangeInclusive<u32>>,
 }
 
 impl TenantRange {
-    /// The intervals that are written, without empty ones.
-    fn intervals(&self) -> impl Iterator<Item = &RangeInclusive<u32>> {
-        let intervals: &[RangeInclusive<u32>] = match self {
-            TenantRange::Others => &[],
-            TenantRange::Only(intervals) => intervals,
-        };
-        intervals.iter().filter(|interval| !interval.is_empty())
+    /// `*`.
+    pub fn others() -> Self {
+        Self { others: true, intervals: Vec::new() }
     }
 
-    /// Whether the cluster serves whom no other cluster names.
+    /// The tenants in these intervals.
+    pub fn only(intervals: impl IntoIterator<Item = RangeInclusive<u32>>) -> Self {
+        Self { others: false, intervals: intervals.into_iter().collect() }
+    }
+
     fn holds_others(&self) -> bool {
-        *self == TenantRange::Others || self.intervals().any(|interval| interval.contains(&0))
+        self.others || self.intervals.iter().any(|interval| interval.contains(&0))
     }
 }
 
@@ -82,7 +82,7 @@ impl<T: Clone> ClusterTable<T> {
             {
                 return overlap(before, value, None);
             }
-            for interval in range.intervals() {
+            for interval in range.intervals.iter().filter(|interval| !interval.is_empty()) {
                 let (first, last) = (*interval.start(), *interval.end());
                 claims.push((Interval { first, last, cluster }, value));
             }

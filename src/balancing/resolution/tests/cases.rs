@@ -49,7 +49,7 @@ fn cases_061_065_and_076_unknown_hosts() {
 #[test]
 fn case_062_the_longest_suffix_wins() {
     let mut f1 = Fixture::f1();
-    let parent = ClusterTable::new([(TenantRange::Others, "parent")]).expect("no overlap");
+    let parent = ClusterTable::new([(TenantRange::others(), "parent")]).expect("no overlap");
     f1.hosts.insert("example.org", parent).expect("a new host");
     assert_eq!(f1.cluster("foo.example.org", "/"), Ok("parent"));
     assert_eq!(f1.cluster("shop.example.org", "/"), Ok(C));

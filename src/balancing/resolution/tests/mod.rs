@@ -26,10 +26,10 @@ impl Fixture {
         let shop = ClusterTable::new([
             (only([1..=100]), "shop.a.domain"),
             (only([101..=200]), "shop.b.domain/worker"),
-            (TenantRange::Others, "shop.c.domain"),
+            (TenantRange::others(), "shop.c.domain"),
         ]);
         let shop = shop.expect("no overlap");
-        let esb = ClusterTable::new([(TenantRange::Others, "esb.domain")]).expect("no overlap");
+        let esb = ClusterTable::new([(TenantRange::others(), "esb.domain")]).expect("no overlap");
         let mut hosts = HostTable::new();
         for (host, clusters) in
             [("shop.example.org", &shop), ("store.example.org", &shop), ("esb.example.org", &esb)]
@@ -69,7 +69,7 @@ impl Fixture {
 }
 
 fn only<const N: usize>(ranges: [std::ops::RangeInclusive<u32>; N]) -> TenantRange {
-    TenantRange::Only(ranges.into())
+    TenantRange::only(ranges)
 }
 
 /// Reads a file without mistakes.

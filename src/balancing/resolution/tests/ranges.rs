@@ -46,12 +46,12 @@ fn cases_040_and_041_specific_ranges_win() {
         (only([7..=7]), "n0"),
         (only([10..=20]), "n1"),
         (only([21..=25]), "n2"),
-        (TenantRange::Others, "other"),
+        (TenantRange::others(), "other"),
     ]);
     for (tenant, cluster) in [(7, "n0"), (10, "n1"), (20, "n1"), (22, "n2"), (30, "other"), (8, "other")] {
         assert_eq!(tables.cluster(tenant), Some(&cluster), "{tenant}");
     }
-    let others_first = table(&[(TenantRange::Others, "d1"), (only([5..=7]), "d2")]);
+    let others_first = table(&[(TenantRange::others(), "d1"), (only([5..=7]), "d2")]);
     assert_eq!(others_first.cluster(5), Some(&"d2"));
     assert_eq!(others_first.cluster(8), Some(&"d1"));
     assert_eq!(others_first.clusters(), ["d1", "d2"]);
@@ -75,7 +75,7 @@ fn case_052_overlaps_name_both() {
         "both wide and inner serve tenants 50 to 51"
     );
     assert_eq!(
-        overlap(&[(TenantRange::Others, "one"), (only([3..=4]), "two"), (only([0..=0]), "three")]),
+        overlap(&[(TenantRange::others(), "one"), (only([3..=4]), "two"), (only([0..=0]), "three")]),
         "both one and three serve all other tenants (*)"
     );
     // Within one cluster it says the same thing twice.
@@ -104,9 +104,9 @@ proptest! {
         }
         let fallback = others.then_some(clusters.len());
         let only = |ranges: &Vec<(u32, u32)>| {
-            TenantRange::Only(ranges.iter().map(|&(first, last)| first..=last).collect())
+            TenantRange::only(ranges.iter().map(|&(first, last)| first..=last))
         };
-        let entries = clusters.iter().map(only).chain(others.then_some(TenantRange::Others));
+        let entries = clusters.iter().map(only).chain(others.then_some(TenantRange::others()));
         let table = ClusterTable::new(entries.enumerate().map(|(cluster, range)| (range, cluster)));
         prop_assert_eq!(table.is_err(), overlap);
         if let Ok(table) = table {
