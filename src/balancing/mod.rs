@@ -1,0 +1,4 @@
+//! Balancing: which cluster and which member a request goes to, and how addresses look on either side.
+
+pub mod resolution;
+pub mod rewriting;
