@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sinew_core::config::{
-    Artifact, ArtifactKind, BALANCER_FILES, Configuration, Definition, MediatorRegistry, Resources, SourceKind, assemble,
-    parse_file_with,
+    Artifact, ArtifactKind, BALANCER_FILES, Configuration, Definition, MediatorRegistry, Resources,
+    SourceKind, assemble, parse_file_with,
 };
 use sinew_core::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, Span, codes};
 
@@ -18,7 +18,7 @@ use super::sources::{Named, Sources, text};
 pub struct Folder {
     root: PathBuf,
     /// Files elsewhere that belong to it, by absolute path.
-    outside: Vec<(PathBuf, SourceKind)>,
+    outside: Vec<(PathBuf, ArtifactKind)>,
     files: BTreeMap<String, File>,
 }
 
@@ -48,7 +48,7 @@ impl Folder {
     pub fn with_balancer(mut self, file: &Path) -> Self {
         let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
         let path = |name: &str, kind| match kind {
-            SourceKind::Balancer => file.clone(),
+            ArtifactKind::Balancer => file.clone(),
             _ => file.with_file_name(name),
         };
         self.outside = BALANCER_FILES.iter().map(|(name, kind)| (path(name, *kind), *kind)).collect();
@@ -206,9 +206,8 @@ impl Folder {
     /// The name of a file by the name that diagnostics show; for a file that an artifact names, the artifact's.
     pub fn inside_name<'n>(&'n self, display_name: &'n str) -> Option<&'n str> {
         let path = Path::new(display_name);
-        let names_it = |(name, file): &(&String, &File)| {
-            file.named.contains_key(path) || **name == *display_name
-        };
+        let names_it =
+            |(name, file): &(&String, &File)| file.named.contains_key(path) || **name == *display_name;
         match self.files.iter().find(names_it) {
             Some((name, _)) => Some(name),
             None => path.strip_prefix(&self.root).ok().and_then(Path::to_str),

@@ -9,12 +9,6 @@ pub enum SourceKind {
     Definitions,
     /// `registry.xml`.
     Registry,
-    /// `loadbalancer.conf`.
-    Balancer,
-    /// `tenants.conf`: the numbers of tenants.
-    Tenants,
-    /// `url-mapping.conf`: other names of hosts.
-    UrlMapping,
     /// One artifact of the folder's kind.
     Artifact(ArtifactKind),
 }
@@ -37,10 +31,10 @@ const FOLDERS: [(&str, ArtifactKind); 13] = [
 ];
 
 /// The files of the balancer, which are not XML.
-pub const BALANCER_FILES: [(&str, SourceKind); 3] = [
-    ("loadbalancer.conf", SourceKind::Balancer),
-    ("tenants.conf", SourceKind::Tenants),
-    ("url-mapping.conf", SourceKind::UrlMapping),
+pub const BALANCER_FILES: [(&str, ArtifactKind); 3] = [
+    ("loadbalancer.conf", ArtifactKind::Balancer),
+    ("tenants.conf", ArtifactKind::Tenants),
+    ("url-mapping.conf", ArtifactKind::UrlMapping),
 ];
 
 /// What a file is for, by its path inside the folder with `/` between the parts; `None` for files that are not read:
@@ -48,7 +42,7 @@ pub const BALANCER_FILES: [(&str, SourceKind); 3] = [
 /// (operations.md §6.1).
 pub fn source_kind(path: &str) -> Option<SourceKind> {
     if let Some((_, kind)) = BALANCER_FILES.iter().find(|(name, _)| *name == path) {
-        return Some(*kind);
+        return Some(SourceKind::Artifact(*kind));
     }
     let (folder, file) = path.split_once('/').map_or((None, path), |(folder, file)| (Some(folder), file));
     if file.contains('/') || file.starts_with('.') || !file.ends_with(".xml") {
@@ -70,11 +64,10 @@ impl SourceKind {
         match self {
             SourceKind::Definitions => 0,
             SourceKind::Registry => 1,
-            SourceKind::Balancer => 2,
-            SourceKind::Tenants => 3,
-            SourceKind::UrlMapping => 4,
             SourceKind::Artifact(kind) => {
-                5 + FOLDERS.iter().position(|(_, known)| *known == kind).unwrap_or(FOLDERS.len())
+                let files = BALANCER_FILES.iter().map(|(_, kind)| *kind);
+                let order = files.chain(FOLDERS.iter().map(|(_, kind)| *kind));
+                2 + order.take_while(|known| *known != kind).count()
             }
         }
     }
@@ -97,9 +90,9 @@ mod tests {
             ("sequences/a.xml~", None),
             ("sequences/.a.xml", None),
             ("other.xml", None),
-            ("loadbalancer.conf", Some(SourceKind::Balancer)),
-            ("tenants.conf", Some(SourceKind::Tenants)),
-            ("url-mapping.conf", Some(SourceKind::UrlMapping)),
+            ("loadbalancer.conf", Some(SourceKind::Artifact(ArtifactKind::Balancer))),
+            ("tenants.conf", Some(SourceKind::Artifact(ArtifactKind::Tenants))),
+            ("url-mapping.conf", Some(SourceKind::Artifact(ArtifactKind::UrlMapping))),
             ("sequences/loadbalancer.conf", None),
         ] {
             assert_eq!(source_kind(path), kind, "{path}");
