@@ -3,6 +3,7 @@
 //! The modules are floors; `ARCHITECTURE.md` draws them and says who may use whom.
 
 pub mod admin;
+pub mod balancing;
 pub mod cli;
 pub mod compiler;
 pub mod deployment;

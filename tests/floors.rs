@@ -11,6 +11,7 @@ const CORE: &[&[&str]] =
 const PRODUCT: &[&[&str]] = &[
     &["settings"],
     &["telemetry", "transport"],
+    &["balancing"],
     &["endpoints"],
     &["compiler"],
     &["deployment", "dispatch"],
