@@ -82,6 +82,7 @@ fn forged_and_foreign_ids_lead_nowhere() {
         "+47b46c6501ef2f0",
         "f47b46c6501ef2f",
         "f47b46c6501ef2f00",
+        "00f47b46c6501ef2f0",
         " f47b46c6501ef2f",
         "\"f47b46c6501ef2f0\"",
         "10.0.3.2:9763",

@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
+use moka::Equivalent;
 use tokio::time::{Instant, advance};
 
 use super::support::{Name, bindings, table};
@@ -157,6 +158,9 @@ async fn ids_made_to_collide_do_not() {
     assert!(lookups().any(|lookup| one.hash_one(lookup) != other.hash_one(lookup)));
     let key = Key { scope: "s".into(), id: ids[0].as_str().into() };
     assert_eq!(one.hash_one(&key), one.hash_one(Lookup { scope: "s", id: &ids[0] }));
+    for (scope, id, is_same) in [("s", &ids[0], true), ("t", &ids[0], false), ("s", &ids[1], false)] {
+        assert_eq!(Lookup { scope, id }.equivalent(&key), is_same);
+    }
 }
 
 /// Who has a session's id has the session, so no log line may hold one.
