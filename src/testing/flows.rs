@@ -1,9 +1,11 @@
 //! A configuration folder with stub endpoints.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::uri::Scheme;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use http_body_util::BodyExt;
 use sinew_core::diagnostics::render;
@@ -31,6 +33,9 @@ pub struct Request {
     target: String,
     headers: HeaderMap,
     body: Bytes,
+    scheme: Scheme,
+    client: Option<SocketAddr>,
+    listener: Option<SocketAddr>,
 }
 
 impl Flows {
@@ -104,28 +109,37 @@ impl Flows {
         self.run(line, request, Some(sequence))
     }
 
+    /// Sends a request in as a listener would, within the runtime of the caller: with a paused clock, time passes when
+    /// the test says so.
+    ///
+    /// # Panics
+    /// The request is none that HTTP can carry.
+    pub async fn exchange(&self, request: Request) -> Transcript {
+        let line = format!("{} {}", request.method, request.target);
+        self.transcribe(line, request, None).await
+    }
+
     fn run(&self, line: String, request: Request, sequence: Option<&str>) -> Transcript {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime for the test").block_on(self.transcribe(line, request, sequence))
+    }
+
+    async fn transcribe(&self, line: String, request: Request, sequence: Option<&str>) -> Transcript {
         lock(&self.client.events).clear();
         let mut message = request.into_message();
         let recorder = Some(Box::new(Recorder::new(self.client.events.clone())) as Box<_>);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let (head, body) = runtime.expect("a runtime for the test").block_on(async {
-            let mut account = Account::default();
-            let settings = &self.settings;
-            let answer = match sequence {
-                None => {
-                    let service = Service::find(&self.deployed, &mut message.received);
-                    serve(&self.deployed, service, message, settings, recorder, &mut account).await
-                }
-                Some(key) => {
-                    serve_sequence(&self.deployed, key, message, settings, recorder, &mut account).await
-                }
-            };
-            let (head, body) = answer.into_parts();
-            (head, body.collect().await.map(|collected| collected.to_bytes()))
-        });
-        let body = match body {
-            Ok(bytes) => text(&bytes),
+        let mut account = Account::default();
+        let settings = &self.settings;
+        let answer = match sequence {
+            None => {
+                let service = Service::find(&self.deployed, &mut message.received);
+                serve(&self.deployed, service, message, settings, recorder, &mut account).await
+            }
+            Some(key) => serve_sequence(&self.deployed, key, message, settings, recorder, &mut account).await,
+        };
+        let (head, body) = answer.into_parts();
+        let body = match body.collect().await {
+            Ok(collected) => text(&collected.to_bytes()),
             Err(error) => format!("<{error}>"),
         };
         Transcript {
@@ -147,7 +161,15 @@ impl Request {
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
         let mut headers = HeaderMap::new();
         headers.insert(http::header::HOST, HeaderValue::from_static("localhost:8280"));
-        Self { method, target: target.to_owned(), headers, body: Bytes::new() }
+        Self {
+            method,
+            target: target.to_owned(),
+            headers,
+            body: Bytes::new(),
+            scheme: Scheme::HTTP,
+            client: None,
+            listener: None,
+        }
     }
 
     /// A GET request.
@@ -178,9 +200,37 @@ impl Request {
         self
     }
 
+    /// Lets it come from this address.
+    #[must_use]
+    pub fn from(mut self, client: SocketAddr) -> Self {
+        self.client = Some(client);
+        self
+    }
+
+    /// Lets it come in at a listener with this address, plain or encrypted.
+    #[must_use]
+    pub fn at(mut self, listener: SocketAddr, encrypted: bool) -> Self {
+        self.listener = Some(listener);
+        self.scheme = if encrypted { Scheme::HTTPS } else { Scheme::HTTP };
+        self
+    }
+
+    /// Leaves a header out, `Host` too.
+    ///
+    /// # Panics
+    /// The name is none that headers can have.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.headers.remove(HeaderName::try_from(name).expect("a header name"));
+        self
+    }
+
     fn into_message(self) -> Message {
         let target: Uri = self.target.parse().expect("a request target");
-        let received = Received::new(self.method, target);
+        let mut received = Received::new(self.method, target);
+        received.scheme = self.scheme;
+        received.remote = self.client;
+        received.local = self.listener;
         let payload = match self.body.is_empty() {
             true => Payload::Empty,
             // As a stream, like the wire's: what mediators read must be asked for.
