@@ -34,7 +34,8 @@ impl FromRequestParts<Arc<AdminState>> for NamedCluster {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &Arc<AdminState>) -> Result<Self, Response> {
-        find_cluster(&named(parts, state).await?, state).map(Self)
+        let cluster = find_cluster(&named(parts, state).await?, state);
+        cluster.map(Self).map_err(|message| error(StatusCode::NOT_FOUND, &message))
     }
 }
 
@@ -43,7 +44,8 @@ impl FromRequestParts<Arc<AdminState>> for NamedMember {
 
     async fn from_request_parts(parts: &mut Parts, state: &Arc<AdminState>) -> Result<Self, Response> {
         let names = named(parts, state).await?;
-        let cluster = find_cluster(&names, state)?;
+        let cluster = find_cluster(&names, state);
+        let cluster = cluster.map_err(|message| error(StatusCode::NOT_FOUND, &message))?;
         let id = names.get("member").map(String::as_str).unwrap_or_default();
         cluster.member(id).map(Self).ok_or_else(|| {
             let message = format!("the cluster {} has no member {id}", cluster.key());
@@ -84,7 +86,8 @@ async fn named(parts: &mut Parts, state: &Arc<AdminState>) -> Result<BTreeMap<St
     }
 }
 
-fn find_cluster(names: &BTreeMap<String, String>, state: &AdminState) -> Result<Arc<Cluster>, Response> {
+/// The cluster that the names mean; a sentence when there is none.
+fn find_cluster(names: &BTreeMap<String, String>, state: &AdminState) -> Result<Arc<Cluster>, String> {
     let name = |name: &str| names.get(name).map(String::as_str).unwrap_or_default();
     let sub_domain = match name("sub_domain") {
         DEFAULT_SUB_DOMAIN => "",
@@ -95,8 +98,7 @@ fn find_cluster(names: &BTreeMap<String, String>, state: &AdminState) -> Result<
         let known: Vec<String> =
             state.directory.clusters().iter().map(|cluster| cluster.key().to_string()).collect();
         let meant = nearest(&key.to_string(), known.iter().map(String::as_str)).map(str::to_owned);
-        let message = format!("there is no cluster {key}");
-        error(StatusCode::NOT_FOUND, &suggest(message, meant.as_deref()))
+        suggest(format!("there is no cluster {key}"), meant.as_deref())
     })
 }
 

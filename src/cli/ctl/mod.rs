@@ -33,7 +33,7 @@ struct Connection {
     #[arg(long, value_name = "URL", global = true)]
     address: Option<String>,
     /// A file with the token that the admin port wants (`-` is standard input)
-    #[arg(long, value_name = "FILE", global = true, requires = "address")]
+    #[arg(long, value_name = "FILE", global = true, requires = "address", conflicts_with = "socket")]
     token_file: Option<PathBuf>,
     /// The settings file that names the socket [default: sinew.toml, when there is one]
     #[arg(long = "settings", value_name = "FILE", global = true)]
