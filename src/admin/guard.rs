@@ -65,7 +65,7 @@ impl Guard {
         if *loopback_only && !is_loopback_host(request.uri(), headers) {
             return forbidden("the host is not of the loopback interface");
         }
-        // The token is what protects changes; a browser that was made to send one says for whom it does.
+        // Besides the token, which no page of others knows: a browser names the origin of the page that asks.
         if !request.method().is_safe() && !is_same_origin(headers) {
             return forbidden("the request comes from a page of another origin");
         }

@@ -21,6 +21,7 @@ pub(super) fn render<const COLUMNS: usize>(names: [&str; COLUMNS], rows: &[[Stri
 /// A duration in a form that people read at a glance.
 pub(super) fn seconds(seconds: f64) -> String {
     match seconds {
+        0.0 => "0s".to_owned(),
         short if short < 0.001 => format!("{:.0}µs", short * 1e6),
         short if short < 1.0 => format!("{:.0}ms", short * 1e3),
         few if few < 120.0 => format!("{few:.0}s"),
@@ -49,7 +50,7 @@ mod tests {
     #[test]
     fn durations_are_short() {
         let rows = [
-            (0.0, "0µs"),
+            (0.0, "0s"),
             (0.000_25, "250µs"),
             (0.25, "250ms"),
             (30.0, "30s"),
