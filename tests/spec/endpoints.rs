@@ -185,3 +185,26 @@ fn send_without_an_endpoint_does_not_follow_the_client() {
     let transcript = get(&flows, "http://169.254.169.254/latest");
     assert_eq!((transcript.status, called(&transcript).len()), (503, 0), "{transcript}");
 }
+
+/// The same for an address in the envelope, and for one that `makefault` takes from there.
+#[test]
+fn send_without_an_endpoint_does_not_follow_the_envelope() {
+    let envelope = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"
+        xmlns:wsa=\"http://www.w3.org/2005/08/addressing\"><s:Header><wsa:To>http://169.254.169.254/latest</wsa:To>
+        <wsa:FaultTo><wsa:Address>http://169.254.169.254/fault</wsa:Address></wsa:FaultTo></s:Header><s:Body/></s:Envelope>";
+    let fault = "<makefault version=\"soap11\" response=\"false\"><code value=\"s:Server\"
+        xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"/><reason value=\"r\"/></makefault>";
+    for mediators in ["<log level=\"full\"/>", fault] {
+        let main = format!("<sequence NS name=\"main\">{mediators}<send/></sequence>");
+        let flows = flows(&[("sequences/main.xml", &main)]).stub("http://", Reply::ok("stolen"));
+        let request = Request::post("/p", "text/xml", envelope).header("SOAPAction", "urn:op");
+        let transcript = flows.send(request);
+        assert_eq!((transcript.status, called(&transcript).len()), (503, 0), "{mediators}\n{transcript}");
+    }
+    // What the configuration takes from the envelope is the configuration's word.
+    let main = "<sequence NS name=\"main\"><header name=\"To\" expression=\"string($header/wsa:To)\"
+        xmlns:wsa=\"http://www.w3.org/2005/08/addressing\"/><send/></sequence>";
+    let flows = flows(&[("sequences/main.xml", main)]).stub("http://", Reply::ok("asked"));
+    let request = Request::post("/p", "text/xml", envelope).header("SOAPAction", "urn:op");
+    assert_eq!(called(&flows.send(request)), ["http://169.254.169.254/latest"]);
+}

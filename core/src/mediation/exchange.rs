@@ -138,7 +138,10 @@ impl Exchange {
         let plain = formats::decompress(bytes, &mut message.headers, self.payload_limit)
             .map_err(|error| Fault::client(ErrorCode::MESSAGE_PARSING, error.to_string()))?;
         match formats::read(plain.clone(), message) {
-            Ok(payload) => message.payload = payload,
+            Ok(payload) => {
+                message.payload = payload;
+                message.read_addressing();
+            }
             Err(error) => {
                 if let Ok(text) = std::str::from_utf8(&plain) {
                     message.axis2.set("RAW_PAYLOAD", text);

@@ -196,27 +196,33 @@ fn inline(element: Element<'_>, context: &mut ParseContext<'_>) -> Option<Form> 
     }
 }
 
-/// Functions of `mc` that need the payload.
-const READ_PAYLOAD: [&str; 6] =
-    ["getPayloadXML", "getPayloadJSON", "getEnvelopeXML", "addHeader", "isFaultResponse", "isSOAP11"];
+/// Functions of `mc` that need the payload, or what only an envelope says.
+const READ_PAYLOAD: [&str; 10] = [
+    "getPayloadXML",
+    "getPayloadJSON",
+    "getEnvelopeXML",
+    "addHeader",
+    "isFaultResponse",
+    "isSOAP11",
+    "getFrom",
+    "getReplyTo",
+    "getFaultTo",
+    "getRelatesTo",
+];
 
 /// Functions of `mc` that replace the payload, and keep an envelope where there is one.
 const REPLACE_PAYLOAD: [&str; 2] = ["setPayloadXML", "setPayloadJSON"];
 
 /// Every other function of `mc`.
-const OTHER_FUNCTIONS: [&str; 34] = [
+const OTHER_FUNCTIONS: [&str; 30] = [
     "getProperty",
     "setProperty",
     "removeProperty",
     "getTo",
     "setTo",
-    "getFrom",
     "setFrom",
-    "getReplyTo",
     "setReplyTo",
-    "getFaultTo",
     "setFaultTo",
-    "getRelatesTo",
     "getSoapAction",
     "setSoapAction",
     "getWSAAction",
