@@ -186,6 +186,29 @@ fn send_without_an_endpoint_does_not_follow_the_client() {
     assert_eq!((transcript.status, called(&transcript).len()), (503, 0), "{transcript}");
 }
 
+/// The same for one that `rewrite` passed on, until a rule says what host it is.
+#[test]
+fn send_without_an_endpoint_does_not_follow_a_rewritten_address() {
+    let rewritten = |action: &str| {
+        let main = format!(
+            "<sequence NS name=\"main\"><rewrite><rewriterule>{action}</rewriterule></rewrite><send/></sequence>"
+        );
+        let flows = flows(&[("sequences/main.xml", &main)])
+            .stub("http://", Reply::ok("x"))
+            .stub("https://", Reply::ok("x"));
+        let transcript = get(&flows, "http://169.254.169.254/latest");
+        (transcript.status, called(&transcript).into_iter().map(str::to_owned).collect::<Vec<_>>())
+    };
+    for action in
+        ["", "<action fragment=\"path\" value=\"/x\"/>", "<action fragment=\"protocol\" value=\"https\"/>"]
+    {
+        assert_eq!(rewritten(action), (503, vec![]), "{action}");
+    }
+    let host = "<action fragment=\"host\" value=\"ours\"/>";
+    // The suffix follows an address (endpoints.md §4.3), here once more.
+    assert_eq!(rewritten(host), (200, vec!["http://ours/latest/latest".to_owned()]));
+}
+
 /// The same for an address in the envelope, and for one that `makefault` takes from there.
 #[test]
 fn send_without_an_endpoint_does_not_follow_the_envelope() {
