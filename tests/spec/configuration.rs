@@ -169,6 +169,27 @@ fn c16_c17_services_that_do_not_serve_answer_500() {
     }
 }
 
+/// What asks for protection that is not there is not in service: the request finds no such service.
+#[test]
+fn proxy_services_that_ask_for_security_are_not_served_without() {
+    let main = format!("<sequence NS name=\"main\">{}</sequence>", answer("main"));
+    for (asked, codes) in [
+        ("<enableSec/>", &["E0702"][..]),
+        ("<policy key=\"p\"/>", &["E0702"]),
+        ("<enableRM/>", &["E0702"]),
+        ("<enableSec/><policy key=\"p\"/>", &["E0702", "E0702"]),
+        ("<enableAddressing separateListener=\"true\"/>", &["E0702"]),
+        ("<enableAddressing/>", &[]),
+        ("<publishWSDL uri=\"file:a.wsdl\"/>", &[]),
+    ] {
+        let proxy = proxy("P", &answer("P")).replace("</proxy>", &format!("{asked}</proxy>"));
+        let files = [("proxy-services/P.xml", proxy.as_str()), ("sequences/main.xml", &main)];
+        assert_eq!(errors(&files), codes, "{asked}");
+        let answered_by = if codes.is_empty() { "P" } else { "main" };
+        assert_eq!(header(&get(&flows(&files), "/services/P"), "x-answer"), Some(answered_by), "{asked}");
+    }
+}
+
 #[test]
 fn c18_a_service_pinned_elsewhere_is_not_there() {
     let proxy = proxy("P", &answer("P")).replace("name=\"P\"", "name=\"P\" pinnedServers=\"other\"");

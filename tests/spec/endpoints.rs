@@ -205,7 +205,7 @@ fn send_without_an_endpoint_does_not_follow_a_rewritten_address() {
         assert_eq!(rewritten(action), (503, vec![]), "{action}");
     }
     let host = "<action fragment=\"host\" value=\"ours\"/>";
-    // The suffix follows an address (endpoints.md §4.3), here once more.
+    // The suffix follows an address (endpoints.md §4.2), here once more.
     assert_eq!(rewritten(host), (200, vec!["http://ours/latest/latest".to_owned()]));
 }
 
