@@ -4,6 +4,7 @@ mod environment;
 mod exchange;
 mod fault;
 mod flow;
+mod reading;
 mod recovery;
 mod sequence;
 mod template;
