@@ -3,7 +3,7 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
-use sinew_core::config::{Attributes, BuildContext, MediatorConfig, NAMESPACE, ParseContext};
+use sinew_core::config::{Attributes, BuildContext, MediatorConfig, NAMESPACE, ParseContext, ResourceKey};
 use sinew_core::diagnostics::{Diagnostic, codes};
 use sinew_core::expression::Expression;
 use sinew_core::mediation::{self, Needs};
@@ -67,7 +67,10 @@ impl MediatorConfig for Enrich {
         }
     }
 
-    fn build(&self, _: &mut dyn BuildContext) -> mediation::Action {
+    fn build(&self, context: &mut dyn BuildContext) -> mediation::Action {
+        if let Source::Entry(key) = &self.0.source {
+            context.local_entry(key);
+        }
         mediation::Action::Mediate(Box::new(Enricher(self.0.clone())))
     }
 }
@@ -136,7 +139,8 @@ fn inline(element: Element<'_>, context: &mut ParseContext<'_>) -> Option<Source
         return Some(Source::Inline(Part::Text(text.into())));
     }
     if let Some(key) = element.attribute("key").filter(|key| !key.trim().is_empty()) {
-        return Some(Source::Entry(key.trim().into()));
+        let location = element.attribute_location("key");
+        return Some(Source::Entry(ResourceKey { text: key.trim().into(), location }));
     }
     context.push(
         Diagnostic::error(

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sinew_core::config::ResourceKey;
 use sinew_core::expression::jsonpath::JsonPath;
 use sinew_core::expression::{Expression, Item, Node, Object, Scope, Tree};
 use sinew_core::mediation::Fault;
@@ -28,7 +29,7 @@ pub(super) enum Source {
     /// Written in place.
     Inline(Part),
     /// The local entry with this key.
-    Entry(Arc<str>),
+    Entry(ResourceKey),
 }
 
 /// What a source gave.
@@ -81,7 +82,7 @@ impl Source {
             Source::Envelope => vec![Part::Element(envelope(message))],
             Source::Property(name) => message.properties.value(name).map(parts_of).unwrap_or_default(),
             Source::Inline(part) => vec![part.clone()],
-            Source::Entry(key) => match scope.surroundings.local_entry(key) {
+            Source::Entry(ResourceKey { text: key, .. }) => match scope.surroundings.local_entry(key) {
                 Some(text) => vec![entry(&text)],
                 None => return Err(Fault::mediation(format!("the source \"{key}\" is no local entry"))),
             },

@@ -148,6 +148,12 @@ impl BuildContext for Compiler {
         TemplateReference::Found(Arc::new(Template { parameters: definition.parameters.into(), body }))
     }
 
+    fn local_entry(&mut self, key: &ResourceKey) {
+        if !matches!(&*key.text, "entry" | "xml-entry") {
+            self.missing.push(key.text.to_string());
+        }
+    }
+
     fn list(&mut self, part: &str, list: &MediatorList) -> Sequence {
         let before = self.address.clone();
         let address: Arc<str> =
