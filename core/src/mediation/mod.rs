@@ -12,6 +12,6 @@ mod template;
 pub use environment::{Endpoint, Environment, Observer, SendFuture};
 pub use exchange::{DEFAULT_PAYLOAD_LIMIT, Delivery, Exchange, FaultHandler, Recipient, SequenceReference};
 pub use fault::{ErrorCode, Fault, FaultSource, Retry};
-pub use flow::{Branch, Chosen, Flow, Mediate, Needs, Turn};
+pub use flow::{Branch, Chosen, Flow, Mediate, Needs, Turn, Wait, WaitFuture};
 pub use sequence::{Action, Sequence, Step, run};
 pub use template::{Absence, Template, TemplateParameter, TemplateReference};

@@ -61,12 +61,17 @@ impl MediatorConfig for Script {
         let artifact = context.address().clone();
         match &self.0 {
             Form::Inline { program, .. } => {
-                Action::Mediate(Box::new(Inline { program: program.clone(), artifact }))
+                let script = Inline { program: program.clone(), artifact };
+                if program.is_brief {
+                    Action::Mediate(Box::new(script))
+                } else {
+                    Action::Wait(Box::new(script))
+                }
             }
             Form::Entry { key, includes, function, written } => {
                 written.iter().for_each(|key| context.local_entry(key));
                 let sources = includes.iter().chain([key]).cloned().collect();
-                Action::Mediate(Box::new(FromEntry::new(sources, function.clone(), artifact)))
+                Action::Wait(Box::new(FromEntry::new(sources, function.clone(), artifact)))
             }
         }
     }
