@@ -113,8 +113,8 @@ impl Expression {
         matches!(self.program, Program::Json(_))
     }
 
-    /// The JSON that a JSONPath finds, a list when it is indefinite (message-and-expressions.md §10); `None` when there is
-    /// nothing, or the expression is an XPath.
+    /// The JSON that a JSONPath finds, a list when it is indefinite (message-and-expressions.md §10); `None` when there
+    /// is nothing, or the expression is an XPath.
     ///
     /// # Errors
     /// The evaluation failed for this message.

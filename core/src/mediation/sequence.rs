@@ -84,8 +84,9 @@ const COMPUTED_DEPTH_LIMIT: u8 = 64;
 /// Runs a list of mediators to its end, to the first that stops, or to the first fault.
 ///
 /// One loop drives nested lists with a stack of positions, so nothing is boxed for `filter`, `in` or a sequence by
-/// key; the loop waits only for the payload of a mediator that needs one, and for mediators that wait themselves. On a fault the handlers that were pushed
-/// stay on the exchange's fault stack: the caller runs them ([`Exchange::handle_fault`]).
+/// key; the loop waits only for the payload of a mediator that needs one, and for mediators that wait themselves. On a
+/// fault the handlers that were pushed stay on the exchange's fault stack: the caller runs them
+/// ([`Exchange::handle_fault`]).
 ///
 /// # Errors
 /// The fault of the mediator that failed.

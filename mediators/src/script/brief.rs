@@ -22,8 +22,9 @@ const LONG: [&str; 18] = [
     "Proxy",
 ];
 
-/// True for a script that runs straight to its end: without loops, regular expressions, and functions but the one that is
-/// called, which does not call itself. What its text alone cannot tell counts as long: it runs elsewhere, nothing worse.
+/// True for a script that runs straight to its end: without loops, regular expressions, and functions but the one that
+/// is called, which does not call itself. It goes by words alone, whatever they stand in: a script that is taken for a
+/// long one only runs elsewhere, and one that is taken for a brief one has the same limits.
 pub(super) fn is_brief<'t>(texts: impl Iterator<Item = &'t str>, function: Option<&str>) -> bool {
     let (mut functions, mut calls) = (0, 0);
     for text in texts {

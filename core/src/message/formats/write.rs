@@ -69,8 +69,8 @@ fn is_rest(message: &Message) -> bool {
 }
 
 /// Writes a payload that is in memory. An envelope goes out without the addressing headers that it came with, unless
-/// property `PRESERVE_WS_ADDRESSING` is true (message-and-expressions.md §12.2, mediators.md case 84). The formatter is that of `messageType`, else the payload's own, which is that of
-/// the content type it came with.
+/// property `PRESERVE_WS_ADDRESSING` is true (message-and-expressions.md §12.2, mediators.md case 84). The formatter is
+/// that of `messageType`, else the payload's own, which is that of the content type it came with.
 ///
 /// # Errors
 /// A charset that nobody knows, or a tree that has no such form.
