@@ -11,6 +11,7 @@ pub(super) enum Wanted {
     Sequence,
     Endpoint,
     Template,
+    LocalEntry,
 }
 
 impl Wanted {
@@ -20,6 +21,7 @@ impl Wanted {
             Wanted::Sequence => "sequence",
             Wanted::Endpoint => "endpoint",
             Wanted::Template => "template",
+            Wanted::LocalEntry => "local entry",
         }
     }
 
@@ -28,6 +30,7 @@ impl Wanted {
             Wanted::Sequence => codes::SEQUENCE_NOT_DEFINED,
             Wanted::Endpoint => codes::ENDPOINT_NOT_DEFINED,
             Wanted::Template => codes::TEMPLATE_NOT_DEFINED,
+            Wanted::LocalEntry => codes::LOCAL_ENTRY_NOT_DEFINED,
         }
     }
 
@@ -37,6 +40,7 @@ impl Wanted {
             Wanted::Sequence => configuration.sequence(key).map(|found| found.location.clone()),
             Wanted::Endpoint => configuration.endpoint(key).map(|found| found.location.clone()),
             Wanted::Template => configuration.template(key).map(|found| found.location.clone()),
+            Wanted::LocalEntry => configuration.local_entries.get(key).map(|found| found.location.clone()),
         }
     }
 
@@ -90,7 +94,7 @@ pub(super) fn cycle(key: &ResourceKey, wanted: Wanted) -> Diagnostic {
     let (text, what) = (&key.text, wanted.word());
     let code = match wanted {
         Wanted::Endpoint => codes::ENDPOINT_CYCLE,
-        Wanted::Sequence | Wanted::Template => codes::SEQUENCE_CYCLE,
+        Wanted::Sequence | Wanted::Template | Wanted::LocalEntry => codes::SEQUENCE_CYCLE,
     };
     let diagnostic = Diagnostic::error(code, format!("{what} \"{text}\" comes back to itself"))
         .at(key.location.clone())

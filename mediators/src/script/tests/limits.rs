@@ -6,6 +6,7 @@ use sinew_core::mediation::Flow;
 
 use super::super::limits::DEADLINE;
 use super::{Bench, run, script, value};
+use crate::testing::meanwhile;
 
 #[test]
 fn scripts_that_never_end_are_stopped() {
@@ -27,6 +28,19 @@ fn scripts_that_never_end_are_stopped() {
         );
         assert!(start.elapsed() < DEADLINE + Duration::from_secs(5), "{source}");
         assert_eq!(value("1 + 1"), "2", "after {source}");
+    }
+}
+
+/// A thread serves other exchanges while a script of one runs.
+#[test]
+fn a_script_holds_up_nobody_else() {
+    let brief = script("mc.setProperty('a', 'b')");
+    for other in [brief.clone(), script("for (var i = 0; i < 3; i++) mc.setProperty('a', 'b')")] {
+        let (other, slow) = meanwhile(&script("mc.setProperty('x', 'y'); while (true) {}"), &other);
+        assert_eq!(other.default("a").as_deref(), Some("b"));
+        assert_eq!(slow.fault_message(), Some("the script failed: the script ran longer than 1 s"));
+        assert_eq!(slow.default("x").as_deref(), Some("y"), "the message is back");
+        assert!(slow.streams());
     }
 }
 
