@@ -62,7 +62,9 @@ fn scripts_that_need_too_much_memory_fail() {
     for (source, expected) in table {
         let start = Instant::now();
         let message = run(source).fault_message().expect("a fault").to_owned();
-        assert!(message.contains(expected), "{source}: {message}");
+        // On a busy machine the time of one that never ends may be up before the memory is.
+        let timed_out = source.contains("while (true)") && message.contains("ran longer than 1 s");
+        assert!(message.contains(expected) || timed_out, "{source}: {message}");
         assert!(start.elapsed() < DEADLINE + Duration::from_secs(5), "{source}");
         assert_eq!(value("1 + 1"), "2", "after {source}");
     }
