@@ -122,7 +122,7 @@ pub struct ClusterDefinition {
     /// The hosts that lead to it; a cluster without any is scaled, but reached by nobody (W26).
     pub hosts: Arc<[Host]>,
     /// Pairs of a host and its internal name, for url mapping.
-    pub url_suffixes: Vec<(Arc<str>, Arc<str>)>,
+    pub url_suffixes: Arc<[(Arc<str>, Arc<str>)]>,
     /// The tenants it serves; `None` only without hosts.
     pub tenants: Option<Tenants>,
     /// What it says of itself.

@@ -21,9 +21,10 @@ pub enum Scope {
 
 impl Scope {
     /// Everywhere but in a member's block.
-    pub(super) const ALL: &[Scope] = &[Scope::Balancer, Scope::Defaults, Scope::Service, Scope::Domain];
+    pub(in super::super) const ALL: &[Scope] =
+        &[Scope::Balancer, Scope::Defaults, Scope::Service, Scope::Domain];
     /// In the whole of `services { }`.
-    pub(super) const SERVICES: &[Scope] = &[Scope::Defaults, Scope::Service, Scope::Domain];
+    pub(in super::super) const SERVICES: &[Scope] = &[Scope::Defaults, Scope::Service, Scope::Domain];
 }
 
 /// How the block is called in messages and on the page.
@@ -70,7 +71,7 @@ pub(in super::super) enum Reading {
 /// The values of a group's keys that one block gives.
 pub(in super::super) trait Group {
     /// The keys of the group.
-    const KEYS: &'static [Key];
+    fn keys(&self) -> &'static [Key];
 
     /// Takes the value of a key; `None` when the group has no such key.
     fn set(&mut self, key: &str, text: &str) -> Option<Reading>;
@@ -121,8 +122,9 @@ macro_rules! group {
             $(pub(in crate::config::balancer) $field: Option<$type>,)+
         }
 
-        impl $crate::config::balancer::settings::group::Group for $layer {
-            const KEYS: &'static [$crate::config::balancer::settings::Key] = &[$(
+        impl $layer {
+            /// The keys of the group.
+            pub(super) const KEYS: &'static [$crate::config::balancer::settings::Key] = &[$(
                 $crate::config::balancer::settings::Key {
                     name: $key,
                     scopes: $scopes,
@@ -131,6 +133,12 @@ macro_rules! group {
                     documentation: &[$($line),+],
                 },
             )+];
+        }
+
+        impl $crate::config::balancer::settings::group::Group for $layer {
+            fn keys(&self) -> &'static [$crate::config::balancer::settings::Key] {
+                $layer::KEYS
+            }
 
             fn set(&mut self, key: &str, text: &str) -> Option<$crate::config::balancer::settings::group::Reading> {
                 match key {

@@ -27,7 +27,7 @@ pub(super) use cluster::ClusterSettingsLayer;
 pub(super) use further::{CLUSTER_KEYS, MEMBER_KEYS};
 pub(super) use group::{Group, Reading};
 pub(super) use instance::InstanceSettingsLayer;
-pub(super) use kinds::{Kind, PORT, SWITCH, Unreadable, WEIGHT};
+pub(super) use kinds::{Kind, OPTIONAL_TEXT, PORT, SWITCH, Unreadable, WEIGHT, items};
 pub(super) use scaling::{ScalingBehaviourLayer, ScalingLimitsLayer};
 pub(super) use traffic::{
     AffinitySettingsLayer, ConnectionSettingsLayer, FailOverSettingsLayer, HealthCheckSettingsLayer,

@@ -14,6 +14,11 @@ pub struct Tree {
 }
 
 impl Tree {
+    /// What stands between two offsets of the file.
+    pub(in super::super) fn written(&self, range: std::ops::Range<usize>) -> Option<&str> {
+        self.file.text().get(range)
+    }
+
     /// A stretch of the file.
     pub fn locate(&self, span: Span) -> Location {
         Location::new(Arc::clone(&self.file), span)

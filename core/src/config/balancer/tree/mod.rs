@@ -5,4 +5,4 @@ mod scanner;
 mod writer;
 
 pub use block::{Block, Property, Tree};
-pub(super) use scanner::scan;
+pub(super) use scanner::{Scanned, scan};
