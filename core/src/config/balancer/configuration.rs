@@ -121,8 +121,8 @@ pub struct ClusterDefinition {
     pub place: Place,
     /// The hosts that lead to it; a cluster without any is scaled, but reached by nobody (W26).
     pub hosts: Arc<[Host]>,
-    /// Pairs of a host and its internal name, for url mapping.
-    pub url_suffixes: Arc<[(Arc<str>, Arc<str>)]>,
+    /// The internal names of the hosts, for url mapping.
+    pub url_suffixes: Arc<[UrlSuffix]>,
     /// The tenants it serves; `None` only without hosts.
     pub tenants: Option<Tenants>,
     /// What it says of itself.
@@ -148,6 +148,15 @@ pub struct Host {
     pub name: Arc<str>,
     /// Where it stands.
     pub place: Place,
+}
+
+/// The internal name of a host (elastic-load-balancer.md §1.6).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UrlSuffix {
+    /// The host.
+    pub host: Arc<str>,
+    /// Its internal name, in lower case.
+    pub suffix: Arc<str>,
 }
 
 /// The tenants of a cluster.

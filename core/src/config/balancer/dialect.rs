@@ -13,9 +13,9 @@ const SUB_DOMAINS: [&str; 2] = ["mgt", "worker"];
 /// Reads the text of any dialect but XML. There is no tree when the file is in a dialect that is not read.
 pub(super) fn read_text(file: &Arc<SourceFile>) -> (Option<Tree>, Diagnostics) {
     let Scanned { mut tree, mut diagnostics, first_key } = scan(file);
-    let key = first_key.and_then(|span| tree.written(span.start as usize..span.end as usize));
-    if let (Some(span), Some(key)) = (first_key, key)
-        && is_of_later_products(key)
+    if let Some((span, has_value)) = first_key
+        && let Some(key) = tree.written(span.start as usize..span.end as usize)
+        && is_of_later_products(key, has_value)
     {
         let diagnostic = Diagnostic::error(
             codes::BALANCER_DIALECT,
@@ -38,12 +38,13 @@ pub(super) fn read_text(file: &Arc<SourceFile>) -> (Option<Tree>, Diagnostics) {
     (Some(tree), diagnostics)
 }
 
-/// Whether a key is one of the dialect that writes `key: value;`.
-fn is_of_later_products(key: &str) -> bool {
-    key.split_once(':').is_some_and(|(name, _)| {
-        !name.is_empty()
-            && name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_'))
-    })
+/// Whether a key is one of the dialect that writes `key: value;`, or `key:value;`, which leaves the key without a value.
+fn is_of_later_products(key: &str, has_value: bool) -> bool {
+    let is_name = |name: &str| {
+        let letter = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+        !name.is_empty() && name.chars().all(letter)
+    };
+    key.split_once(':').is_some_and(|(name, rest)| is_name(name) && (rest.is_empty() || !has_value))
 }
 
 /// A domain's block as one block for each of its clusters.
@@ -69,10 +70,15 @@ fn clusters(mut domain: Block, file: &Arc<SourceFile>, diagnostics: &mut Diagnos
             .label("put them into one of these blocks"),
         );
     }
-    let inside = sub_domains.iter().map(|block| sub_domain(&domain, block)).collect::<Vec<_>>();
+    let mut inside: Vec<Block> = sub_domains.iter().map(|block| sub_domain(&domain, block)).collect();
     // With hosts of its own the domain is a cluster, too.
-    let own = domain.property("hosts").is_some().then_some(domain);
-    own.into_iter().chain(inside).collect()
+    if domain.property("hosts").is_some() {
+        inside.insert(0, domain);
+    } else if let Some(first) = inside.first_mut() {
+        // What has no meaning is still to be reported.
+        first.blocks.extend(domain.blocks.into_iter().filter(|block| block.name != "members"));
+    }
+    inside
 }
 
 /// The block of one sub-domain: what it gives, and what the domain gives around it.

@@ -25,7 +25,7 @@ mod tests;
 
 pub use configuration::{
     BalancerConfiguration, BalancerSettings, ClusterDefinition, ClusterKey, DEFAULT_SUB_DOMAIN, Host, Place,
-    ServiceDefinition, StaticMember, Tenants, TrafficSettings,
+    ServiceDefinition, StaticMember, Tenants, TrafficSettings, UrlSuffix,
 };
 pub use reference::reference;
 pub use settings::{

@@ -30,8 +30,8 @@ pub fn read_element(
 ///
 /// There is no tree when the dialect is not read; what is missing or wrong in a tree only [`read`] says.
 pub fn parse(file: &Arc<SourceFile>) -> (Option<Tree>, Diagnostics) {
-    let text = file.text().trim_start_matches('\u{feff}').trim_start();
-    match text.starts_with('<') {
+    let blank = |letter: char| letter.is_whitespace() || letter == '\u{feff}';
+    match file.text().trim_start_matches(blank).starts_with('<') {
         true => legacy::read_file(file),
         false => dialect::read_text(file),
     }

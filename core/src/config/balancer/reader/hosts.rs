@@ -1,12 +1,11 @@
 //! Lists of host names, and the internal names that belong to them.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::super::settings::items;
 use super::super::tree::{Block, Property};
-use super::super::{Host, Place};
+use super::super::{Host, Place, UrlSuffix};
 use super::Reader;
 use crate::diagnostics::{Location, Span, codes};
 
@@ -33,7 +32,7 @@ impl<'a> Reader<'a> {
         &mut self,
         block: &'a Block,
         hosts: Option<&[Host]>,
-    ) -> Option<Arc<[(Arc<str>, Arc<str>)]>> {
+    ) -> Option<Arc<[UrlSuffix]>> {
         let property = block.property("url_suffix")?;
         let text = self.expanded(property);
         let suffixes: Vec<&str> = items(&text).collect();
@@ -48,8 +47,10 @@ impl<'a> Reader<'a> {
                 format!("url_suffix has {left} names for {right} hosts; it is ignored")
             }
             () => {
-                let pair =
-                    |(host, suffix): (&Host, &str)| (host.name.clone(), Arc::from(suffix.to_lowercase()));
+                let pair = |(host, suffix): (&Host, &str)| UrlSuffix {
+                    host: host.name.clone(),
+                    suffix: suffix.to_lowercase().into(),
+                };
                 return Some(hosts.iter().zip(suffixes).map(pair).collect());
             }
         };
@@ -58,7 +59,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Where an item of a list stands, or the whole list, when the file writes it differently.
-    fn item_location(&self, property: &Property, text: &Cow<'_, str>, item: &str) -> Location {
+    fn item_location(&self, property: &Property, text: &str, item: &str) -> Location {
         let Span { start, end } = property.value_span;
         let offset = (item.as_ptr() as usize).checked_sub(text.as_ptr() as usize);
         let written = self.tree.written(start as usize..end as usize);

@@ -86,9 +86,11 @@ impl TrafficLayers {
     }
 
     pub(super) fn settle(self) -> TrafficSettings {
+        let mut fail_over = self.fail_over.settle();
+        fail_over.suspend_maximum = fail_over.suspend_maximum.max(fail_over.suspend_duration);
         TrafficSettings {
             selection: self.selection.settle(),
-            fail_over: self.fail_over.settle(),
+            fail_over,
             affinity: self.affinity.settle(),
             connection: self.connection.settle(),
             lifecycle: self.lifecycle.settle(),

@@ -100,9 +100,10 @@ impl<'a> Reader<'a> {
         }
         let (http_port, https_port) =
             (self.value(block, "httpPort", &PORT), self.value(block, "httpsPort", &PORT));
-        if ["httpPort", "httpsPort"].iter().all(|port| block.property(port).is_none())
-            && port_mappings.is_empty()
-        {
+        let is_port = |property: &Property| {
+            ["httpPort", "httpsPort"].contains(&&*property.key) || incoming_port(property).is_some()
+        };
+        if !block.properties.iter().any(is_port) {
             let message = format!("the member \"{}\" has no port, so that it gets no requests", block.name);
             self.error(
                 codes::BALANCER_VALUE_MISSING,
@@ -152,4 +153,9 @@ impl<'a> Reader<'a> {
             self.push(diagnostic, property.key_span, "it has no effect");
         }
     }
+}
+
+/// The incoming port of a port mapping.
+fn incoming_port(property: &Property) -> Option<&str> {
+    PORT_MAPPINGS.iter().find_map(|prefix| property.key.strip_prefix(prefix))
 }

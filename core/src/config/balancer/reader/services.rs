@@ -6,6 +6,7 @@ use super::super::settings::{OPTIONAL_TEXT, Scope};
 use super::super::tree::{Block, Property};
 use super::super::{
     ClusterDefinition, ClusterKey, DEFAULT_SUB_DOMAIN, Host, Place, ServiceDefinition, TenantRanges, Tenants,
+    UrlSuffix,
 };
 use super::Reader;
 use super::layers::Layers;
@@ -20,7 +21,7 @@ struct Around<'a> {
     layers: Layers,
     sub_domain: Option<Arc<str>>,
     hosts: Option<Arc<[Host]>>,
-    url_suffixes: Arc<[(Arc<str>, Arc<str>)]>,
+    url_suffixes: Arc<[UrlSuffix]>,
     tenants: Option<Tenants>,
 }
 

@@ -12,6 +12,9 @@ mod instance;
 mod scaling;
 mod traffic;
 
+#[cfg(test)]
+mod tests;
+
 pub use balancer::ProcessSettings;
 pub use cluster::ClusterSettings;
 pub use group::{Key, Scope};

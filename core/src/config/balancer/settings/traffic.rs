@@ -53,7 +53,7 @@ group! {
     /// By how much that time grows with each failure in a row.
     "member_suspend_progression" suspend_progression: f64 = "1.0", FACTOR;
 
-    /// How long that time gets at most.
+    /// How long that time gets at most; it is never less than `member_suspend_duration`.
     "member_suspend_maximum" suspend_maximum: Duration = "10000", MILLISECONDS;
 }
 

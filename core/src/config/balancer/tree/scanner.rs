@@ -19,8 +19,8 @@ pub(in super::super) struct Scanned {
     pub(in super::super) tree: Tree,
     /// What could not.
     pub(in super::super) diagnostics: Diagnostics,
-    /// The key of the first property, by which dialects differ, whether or not it has a value.
-    pub(in super::super) first_key: Option<Span>,
+    /// The key of the first property, by which dialects differ, and whether it has a value.
+    pub(in super::super) first_key: Option<(Span, bool)>,
 }
 
 /// Reads a file to its end, whatever is wrong with it.
@@ -34,9 +34,6 @@ pub(in super::super) fn scan(file: &Arc<SourceFile>) -> Scanned {
         diagnostics: Diagnostics::new(),
         first_key: None,
     };
-    if scanner.text.starts_with('\u{feff}') {
-        scanner.at = '\u{feff}'.len_utf8();
-    }
     scanner.run();
     scanner.finish()
 }
@@ -57,7 +54,7 @@ struct Scanner<'a> {
     open: Vec<Frame>,
     root: Frame,
     diagnostics: Diagnostics,
-    first_key: Option<Span>,
+    first_key: Option<(Span, bool)>,
 }
 
 /// What ends a piece of text.
@@ -113,6 +110,11 @@ impl<'a> Scanner<'a> {
         let written = self.rest().get(..length).unwrap_or_default().trim_end();
         self.at += length;
         let span = self.span(start, start + written.len());
+        if written.starts_with('<') {
+            // A file of such text would be taken for XML.
+            let diagnostic = Diagnostic::error(codes::BALANCER_SYNTAX, "no name begins with '<'");
+            self.report(diagnostic, span, "this looks like XML");
+        }
         match end {
             End::Semicolon => {
                 self.at += 1;
@@ -143,7 +145,14 @@ impl<'a> Scanner<'a> {
         let key = written.split(char::is_whitespace).next().unwrap_or_default();
         let value = written.get(key.len()..).unwrap_or_default().trim();
         let key_span = self.span(start, start + key.len());
-        self.first_key.get_or_insert(key_span);
+        self.first_key.get_or_insert((key_span, !value.is_empty()));
+        if let Some(name) = key.strip_suffix(':') {
+            let message = format!("the key \"{}\" ends with ':'", shortened(key));
+            let diagnostic = Diagnostic::error(codes::BALANCER_SYNTAX, message);
+            let diagnostic = diagnostic.help(format!("write \"{} {};\"", shortened(name), shortened(value)));
+            self.report(diagnostic, key_span, "keys have no colon");
+            return;
+        }
         if value.is_empty() {
             let message = format!("\"{}\" has no value", shortened(key));
             let diagnostic = Diagnostic::error(codes::BALANCER_SYNTAX, message);
@@ -233,7 +242,8 @@ impl<'a> Scanner<'a> {
 fn after_blanks_and_comments(text: &str, mut at: usize) -> usize {
     loop {
         let rest = text.get(at..).unwrap_or_default();
-        let trimmed = rest.trim_start();
+        // A byte order mark is nothing, also where files were joined.
+        let trimmed = rest.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '\u{feff}');
         at += rest.len() - trimmed.len();
         if !trimmed.starts_with('#') {
             return at;
@@ -250,7 +260,7 @@ fn statement_end(text: &str) -> (usize, End) {
         match byte {
             b';' => return (at, End::Semicolon),
             b'{' if before == b'$' => in_variable = true,
-            b'{' => return (at, End::Brace),
+            b'{' if !in_variable => return (at, End::Brace),
             b'}' if in_variable => in_variable = false,
             b'}' | b'#' | b'\n' => return (at, End::Other),
             _ => {}
