@@ -1,0 +1,4 @@
+//! Which member gets a request.
+
+pub mod algorithms;
+pub mod selection;
