@@ -63,7 +63,7 @@ proptest::proptest! {
             had[algorithm.choose(&pool, &Asked::default()).expect("all are open")] += 1.0;
             for (had, weight) in had.iter().zip(&weights) {
                 let due = f64::from(turn * weight) / f64::from(sum);
-                proptest::prop_assert!((had - due as f64).abs() < 1.5, "{had} of {due}");
+                proptest::prop_assert!((had - due).abs() < 1.5, "{had} of {due}");
             }
         }
     }

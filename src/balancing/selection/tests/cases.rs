@@ -62,7 +62,7 @@ async fn case_116_the_least_remaining_suspension_when_all_are_suspended() {
     fixture.fails("C2", 2000);
     let first = fixture.choose(&balancer, 3000, &[]).expect("a last resort");
     assert_eq!((host(&first.member), first.is_panic), ("C3", true));
-    let next = fixture.choose(&balancer, 3000, &[first.member.clone()]).expect("another");
+    let next = fixture.choose(&balancer, 3000, std::slice::from_ref(&first.member)).expect("another");
     assert_eq!((host(&next.member), next.is_panic), ("C1", true));
     let all = [first.member, next.member, fixture.member("C2")];
     assert!(fixture.choose(&balancer, 3000, &all).is_none(), "each once");

@@ -35,19 +35,20 @@ struct Outcome {
 }
 
 const MEMBERS: usize = 8;
-const CLIENTS: usize = 400;
-const REQUESTS: usize = 60_000;
+const REQUESTS: usize = 40_000;
+/// 10 and 50 requests a member.
+const CLIENTS: [usize; 2] = [80, 400];
 
 /// So many clients, each with one request at a time, and members that take 10 ms, the first 100 ms.
-fn simulate(selector: Selector, seed: u64) -> Outcome {
+fn simulate(selector: Selector, clients: usize, seed: u64) -> Outcome {
     let names: Vec<String> = (0..MEMBERS).map(|number| format!("m{number}")).collect();
     let fixture = Fixture::new(&names.iter().map(String::as_str).collect::<Vec<_>>());
     let balancer = Balancer::new(fixture.cluster(), selector, Settings::default());
     let members = fixture.cluster().snapshot();
     let mut generator = Generator(seed);
-    let mut requests: Vec<Option<(InFlight, u64)>> = (0..CLIENTS).map(|_| None).collect();
+    let mut requests: Vec<Option<(InFlight, u64)>> = (0..clients).map(|_| None).collect();
     let mut events: BinaryHeap<Reverse<(u64, usize)>> =
-        (0..CLIENTS).map(|client| Reverse((client as u64, client))).collect();
+        (0..clients).map(|client| Reverse((client as u64, client))).collect();
     let (mut areas, mut before, mut to_slow, mut momentary) = ([0.0; MEMBERS], 0, 0usize, 0.0);
     for number in 0..REQUESTS {
         let Reverse((now, client)) = events.pop().expect("an event per client");
@@ -86,14 +87,17 @@ const SEEDS: [u64; 3] = [1, 20_260_101, 0xdead_beef];
 
 #[test]
 fn least_requests_and_power_of_two_keep_the_load_even() {
-    for seed in SEEDS {
+    for (seed, clients) in SEEDS.into_iter().flat_map(|seed| CLIENTS.map(|clients| (seed, clients))) {
         for selector in [
             Selector::by_name("least-requests").expect("a name"),
             Selector::PowerOfTwo(PowerOfTwo::new(Dice::seeded(seed))),
         ] {
             let name = selector.name();
-            let outcome = simulate(selector, seed);
-            println!("{name}: {:.3}, {:.3}, seed {seed}", outcome.average, outcome.momentary);
+            let outcome = simulate(selector, clients, seed);
+            println!(
+                "{name}, {clients} clients: {:.3}, {:.3}, seed {seed}",
+                outcome.average, outcome.momentary
+            );
             assert!(outcome.average < 1.3, "{name}: {} on average, seed {seed}", outcome.average);
             assert!(outcome.momentary < 1.3, "{name}: {} at a moment, seed {seed}", outcome.momentary);
             // With equal loads throughput goes by speed: 1 of 71.
@@ -111,7 +115,7 @@ fn choosing_blindly_does_not() {
             Selector::Random(Random::new(Dice::seeded(seed))),
         ] {
             let name = selector.name();
-            let outcome = simulate(selector, seed);
+            let outcome = simulate(selector, CLIENTS[1], seed);
             assert!(outcome.average > 3.0, "{name}: {}, seed {seed}", outcome.average);
         }
     }
@@ -121,7 +125,7 @@ fn choosing_blindly_does_not() {
 #[test]
 fn peak_ewma_spares_the_slow_member() {
     for seed in SEEDS {
-        let outcome = simulate(Selector::PeakEwma(PeakEwma::new(Dice::seeded(seed))), seed);
+        let outcome = simulate(Selector::PeakEwma(PeakEwma::new(Dice::seeded(seed))), CLIENTS[1], seed);
         println!("peak-ewma: {:.4} to the slow one, {:.3}, seed {seed}", outcome.slow_part, outcome.average);
         assert!(outcome.slow_part < 1.0 / 71.0, "{}, seed {seed}", outcome.slow_part);
         assert!(outcome.slow_part > 0.0, "it is not forgotten, seed {seed}");
