@@ -3,7 +3,9 @@
 //! The modules are floors; `ARCHITECTURE.md` draws them and says who may use whom.
 
 pub mod admin;
+pub mod availability;
 pub mod cli;
+pub mod clusters;
 pub mod compiler;
 pub mod deployment;
 pub mod dispatch;

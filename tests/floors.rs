@@ -10,7 +10,8 @@ const CORE: &[&[&str]] =
 
 const PRODUCT: &[&[&str]] = &[
     &["settings"],
-    &["telemetry", "transport"],
+    &["availability", "telemetry", "transport"],
+    &["clusters"],
     &["endpoints"],
     &["compiler"],
     &["deployment", "dispatch"],

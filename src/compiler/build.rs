@@ -91,6 +91,7 @@ pub fn compile<C: Client>(
         sequences,
         endpoints: endpoints.collect(),
         default_endpoint,
+        balancer: None,
         configuration: configuration.clone(),
     };
     let mut diagnostics = compiler.diagnostics;

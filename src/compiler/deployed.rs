@@ -30,6 +30,8 @@ pub struct Deployed {
     pub(super) sequences: HashMap<Arc<str>, Arc<Sequence>>,
     pub(super) endpoints: HashMap<Arc<str>, Arc<dyn Endpoint>>,
     pub(super) default_endpoint: Arc<dyn Endpoint>,
+    /// Where the main sequence sends requests when services are balanced.
+    pub balancer: Option<Arc<dyn Endpoint>>,
 }
 
 impl Deployed {

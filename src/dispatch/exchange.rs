@@ -81,6 +81,9 @@ impl Flows<'_> {
         let mut exchange = Exchange::new(message, self.deployed.clone());
         exchange.payload_limit = self.settings.payload_limit;
         exchange.observer = observer;
+        if let Service::Main = self.service {
+            exchange.balancer = self.deployed.balancer.clone();
+        }
         let asked = self.request(&mut exchange).await;
         self.settle(exchange, asked).await
     }

@@ -27,6 +27,8 @@ fn status(code: ErrorCode) -> StatusCode {
         101_500..=101_510 | 102_510 => StatusCode::BAD_GATEWAY,
         303_000..=309_999 => StatusCode::SERVICE_UNAVAILABLE,
         101_000 | 101_001 | 601_000 => StatusCode::BAD_REQUEST,
+        // A balancer that knows no service for the host (elastic-load-balancer.md §3.6).
+        404 => StatusCode::NOT_FOUND,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -38,6 +40,7 @@ fn public_text(fault: &Fault) -> &'static str {
         StatusCode::BAD_GATEWAY => "the service could not be reached",
         StatusCode::SERVICE_UNAVAILABLE => "the service is not available",
         StatusCode::BAD_REQUEST => "the message could not be read",
+        StatusCode::NOT_FOUND => "no service has this host name",
         _ => "the message could not be processed",
     }
 }

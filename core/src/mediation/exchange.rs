@@ -28,6 +28,9 @@ pub struct Exchange {
     pub loops_back: bool,
     /// What the configuration offers by name.
     pub environment: Arc<dyn Environment>,
+    /// Where `send` without an endpoint sends requests of this exchange, when that is not the environment's default:
+    /// what reaches the main sequence of a balancer (elastic-load-balancer.md §2.1).
+    pub balancer: Option<Arc<dyn Endpoint>>,
     /// Sees each step, for transcripts.
     pub observer: Option<Box<dyn Observer>>,
     /// How many bytes of a payload may be collected for mediation.
@@ -88,6 +91,7 @@ impl Exchange {
             deliveries: SmallVec::new(),
             loops_back: false,
             environment,
+            balancer: None,
             observer: None,
             payload_limit: DEFAULT_PAYLOAD_LIMIT,
             computed_depth: 0,
@@ -100,6 +104,14 @@ impl Exchange {
             message: &self.message,
             surroundings: &*self.environment,
             parameters: self.parameters.as_ref(),
+        }
+    }
+
+    /// Where `send` without an endpoint sends a request.
+    pub fn default_endpoint(&self) -> Arc<dyn Endpoint> {
+        match &self.balancer {
+            Some(balancer) => balancer.clone(),
+            None => self.environment.default_endpoint(),
         }
     }
 

@@ -18,7 +18,7 @@ impl Mediate for Sender {
         let to = match &self.endpoint {
             Some(endpoint) => self.endpoint(endpoint.clone(), exchange)?,
             None if exchange.message.is_response() => Recipient::Client,
-            None => self.endpoint(exchange.environment.default_endpoint(), exchange)?,
+            None => self.endpoint(exchange.default_endpoint(), exchange)?,
         };
         exchange.deliver(to);
         Ok(Flow::Continue)

@@ -1,0 +1,50 @@
+//! A cluster and the snapshot of its members that requests read.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use arc_swap::{ArcSwap, Guard};
+
+use super::{ClusterKey, Member};
+
+/// Members in the order in which they joined.
+pub type Members = Vec<Arc<Member>>;
+
+/// A cluster. It exists as long as somebody names it, with members or without.
+#[derive(Debug)]
+pub struct Cluster {
+    key: ClusterKey,
+    members: ArcSwap<Members>,
+    /// Whose turn it is, for algorithms that go round (fix W7: one per cluster).
+    pub cursor: AtomicUsize,
+}
+
+impl Cluster {
+    pub(super) fn new(key: ClusterKey) -> Self {
+        Self { key, members: ArcSwap::default(), cursor: AtomicUsize::new(0) }
+    }
+
+    /// What it is known by.
+    pub fn key(&self) -> &ClusterKey {
+        &self.key
+    }
+
+    /// The members now, in the order in which they joined. The snapshot never changes.
+    pub fn members(&self) -> Guard<Arc<Members>> {
+        self.members.load()
+    }
+
+    /// The members now, to keep.
+    pub fn snapshot(&self) -> Arc<Members> {
+        self.members.load_full()
+    }
+
+    /// A member by its key.
+    pub fn member(&self, key: &str) -> Option<Arc<Member>> {
+        self.members.load().iter().find(|member| **member.key() == *key).cloned()
+    }
+
+    pub(super) fn publish(&self, members: Members) {
+        self.members.store(Arc::new(members));
+    }
+}

@@ -1,0 +1,263 @@
+//! All clusters, and what every source said of their members.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arc_swap::ArcSwap;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::live::{Live, Phase};
+use super::{Cluster, ClusterKey, Member, MemberDefinition, MemberError, Source};
+
+/// The clusters by key. Reading is free of locks; changes are serialised.
+#[derive(Debug)]
+pub struct Directory {
+    clusters: ArcSwap<Clusters>,
+    books: Mutex<Books>,
+    changes: watch::Sender<u64>,
+}
+
+type Clusters = HashMap<ClusterKey, Arc<Cluster>>;
+type Books = BTreeMap<ClusterKey, Vec<Entry>>;
+
+/// What is known of one member.
+#[derive(Debug)]
+struct Entry {
+    key: Arc<str>,
+    said: BTreeMap<Source, MemberDefinition>,
+    live: Arc<Live>,
+}
+
+/// There is no such member.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the cluster {cluster} has no member {member}")]
+pub struct Unknown {
+    /// The cluster that was named.
+    pub cluster: ClusterKey,
+    /// The member that was named.
+    pub member: Arc<str>,
+}
+
+impl Default for Directory {
+    fn default() -> Self {
+        Self { clusters: ArcSwap::default(), books: Mutex::default(), changes: watch::Sender::new(0) }
+    }
+}
+
+impl Directory {
+    /// The cluster with a key; an empty one is made when nobody named it before.
+    pub fn cluster(&self, key: &ClusterKey) -> Arc<Cluster> {
+        if let Some(cluster) = self.clusters.load().get(key) {
+            return cluster.clone();
+        }
+        let _books = self.lock();
+        self.cluster_locked(key)
+    }
+
+    /// The cluster with a key, if somebody named it.
+    pub fn find(&self, key: &ClusterKey) -> Option<Arc<Cluster>> {
+        self.clusters.load().get(key).cloned()
+    }
+
+    /// All clusters, ordered by key.
+    pub fn clusters(&self) -> Vec<Arc<Cluster>> {
+        let mut clusters: Vec<_> = self.clusters.load().values().cloned().collect();
+        clusters.sort_by(|one, other| one.key().cmp(other.key()));
+        clusters
+    }
+
+    /// Counts up with each change of members.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
+    }
+
+    /// A source says that a member is there, or says something new of it.
+    ///
+    /// # Errors
+    /// The definition makes no sense; nothing changes then.
+    pub fn add(
+        &self,
+        source: &Source,
+        cluster: &ClusterKey,
+        definition: MemberDefinition,
+    ) -> Result<Arc<Member>, MemberError> {
+        // Looked at before anything is touched; whether it was there before does not matter for that.
+        let key = Member::new(cluster.clone(), definition.clone(), None)?.key().clone();
+        let mut books = self.lock();
+        let entries = books.entry(cluster.clone()).or_default();
+        say(entries, source, definition);
+        let members = self.publish(cluster, entries);
+        let member = members.iter().find(|member| *member.key() == key).cloned();
+        Ok(member.expect("a member that was just published"))
+    }
+
+    /// A source says that a member is no longer there. It stays while another source says that it is.
+    ///
+    /// # Errors
+    /// This source never said that it was there.
+    pub fn remove(&self, source: &Source, cluster: &ClusterKey, member: &str) -> Result<(), Unknown> {
+        let unknown = || Unknown { cluster: cluster.clone(), member: member.into() };
+        let mut books = self.lock();
+        let entries = books.get_mut(cluster).ok_or_else(unknown)?;
+        let entry = entries.iter_mut().find(|entry| *entry.key == *member).ok_or_else(unknown)?;
+        entry.said.remove(source).ok_or_else(unknown)?;
+        retire(entries);
+        self.publish(cluster, entries);
+        Ok(())
+    }
+
+    /// A source says which members it knows, all of them: what it said before and does not say now is gone.
+    ///
+    /// Definitions that make no sense are left out and returned.
+    pub fn replace(
+        &self,
+        source: &Source,
+        all: &BTreeMap<ClusterKey, Vec<MemberDefinition>>,
+    ) -> Vec<MemberError> {
+        let errors = self.update(source, all);
+        let mut books = self.lock();
+        for (cluster, entries) in books.iter_mut() {
+            let said = all.get(cluster);
+            let mut left = false;
+            for entry in entries.iter_mut() {
+                let stays = said.is_some_and(|said| said.iter().any(|one| one.key() == entry.key));
+                if !stays {
+                    left |= entry.said.remove(source).is_some();
+                }
+            }
+            if left {
+                retire(entries);
+                self.publish(cluster, entries);
+            }
+        }
+        errors
+    }
+
+    /// A source says what is new, without saying that anything left: the first half of [`Directory::replace`], for what
+    /// must be there before a new configuration asks for it.
+    pub fn update(
+        &self,
+        source: &Source,
+        new: &BTreeMap<ClusterKey, Vec<MemberDefinition>>,
+    ) -> Vec<MemberError> {
+        let mut errors = Vec::new();
+        let mut books = self.lock();
+        for (cluster, definitions) in new {
+            let entries = books.entry(cluster.clone()).or_default();
+            for definition in definitions {
+                match Member::new(cluster.clone(), definition.clone(), None) {
+                    Ok(_) => say(entries, source, definition.clone()),
+                    Err(error) => errors.push(error),
+                }
+            }
+            self.publish(cluster, entries);
+        }
+        errors
+    }
+
+    /// Lets a member finish what it has, without new clients.
+    ///
+    /// # Errors
+    /// There is no such member.
+    pub fn drain(&self, cluster: &ClusterKey, member: &str) -> Result<(), Unknown> {
+        self.enter(cluster, member, Phase::Draining)
+    }
+
+    /// Gives a member requests again: after a drain, and at once when failures keep it away.
+    ///
+    /// # Errors
+    /// There is no such member.
+    pub fn resume(&self, cluster: &ClusterKey, member: &str) -> Result<(), Unknown> {
+        self.enter(cluster, member, Phase::Ready)?;
+        if let Some(member) = self.find(cluster).and_then(|cluster| cluster.member(member)) {
+            member.live().availability.switch_on();
+        }
+        Ok(())
+    }
+
+    fn enter(&self, cluster: &ClusterKey, member: &str, phase: Phase) -> Result<(), Unknown> {
+        let found = self.find(cluster).and_then(|cluster| cluster.member(member));
+        let found = found.ok_or_else(|| Unknown { cluster: cluster.clone(), member: member.into() })?;
+        found.live().enter(phase, Instant::now());
+        self.changes.send_modify(|count| *count += 1);
+        Ok(())
+    }
+
+    /// The sources that say that a member is there, the weightiest last.
+    pub fn sources(&self, cluster: &ClusterKey, member: &str) -> Vec<Source> {
+        let books = self.lock();
+        let entry = books.get(cluster).and_then(|entries| entries.iter().find(|one| *one.key == *member));
+        entry.map(|entry| entry.said.keys().cloned().collect()).unwrap_or_default()
+    }
+
+    /// Makes what the books say of a cluster visible. Members of which nothing new is said stay the same objects.
+    fn publish(&self, key: &ClusterKey, entries: &[Entry]) -> Arc<super::Members> {
+        let cluster = self.cluster_locked(key);
+        let before = cluster.snapshot();
+        let member = |entry: &Entry| {
+            let definition = entry.said.last_key_value()?.1;
+            let same = before
+                .iter()
+                .find(|member| Arc::ptr_eq(member.live(), &entry.live) && member.definition() == definition);
+            match same {
+                Some(member) => Some(member.clone()),
+                None => {
+                    let live = Some(entry.live.clone());
+                    Member::new(key.clone(), definition.clone(), live).ok().map(Arc::new)
+                }
+            }
+        };
+        let now: super::Members = entries.iter().filter_map(member).collect();
+        let same =
+            before.len() == now.len() && before.iter().zip(&now).all(|(old, new)| Arc::ptr_eq(old, new));
+        if !same {
+            cluster.publish(now);
+            self.changes.send_modify(|count| *count += 1);
+        }
+        cluster.snapshot()
+    }
+
+    /// As [`Directory::cluster`], for a caller that holds the books.
+    fn cluster_locked(&self, key: &ClusterKey) -> Arc<Cluster> {
+        let clusters = self.clusters.load();
+        if let Some(cluster) = clusters.get(key) {
+            return cluster.clone();
+        }
+        let cluster = Arc::new(Cluster::new(key.clone()));
+        let mut more = Clusters::clone(&clusters);
+        more.insert(key.clone(), cluster.clone());
+        self.clusters.store(Arc::new(more));
+        cluster
+    }
+
+    /// Every change leaves the books in order before it can panic.
+    fn lock(&self) -> MutexGuard<'_, Books> {
+        self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn say(entries: &mut Vec<Entry>, source: &Source, definition: MemberDefinition) {
+    let key = definition.key();
+    match entries.iter_mut().find(|entry| entry.key == key) {
+        Some(entry) => {
+            entry.said.insert(source.clone(), definition);
+        }
+        None => entries.push(Entry {
+            key,
+            said: BTreeMap::from([(source.clone(), definition)]),
+            live: Arc::new(Live::new(Phase::Ready)),
+        }),
+    }
+}
+
+/// Forgets members that no source speaks of.
+fn retire(entries: &mut Vec<Entry>) {
+    entries.retain(|entry| {
+        let stays = !entry.said.is_empty();
+        if !stays {
+            entry.live.enter(Phase::Gone, Instant::now());
+        }
+        stays
+    });
+}

@@ -1,0 +1,186 @@
+//! What changes about a member while it works: its phase, its load, its failures.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::availability::Availability;
+
+/// How far a member is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Phase {
+    /// Announced, not yet found to work.
+    Joining,
+    /// It takes requests.
+    Ready,
+    /// It finishes what it has; new requests only from clients that are bound to it.
+    Draining,
+    /// It left.
+    Gone,
+}
+
+impl Phase {
+    /// The word people read.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Phase::Joining => "joining",
+            Phase::Ready => "ready",
+            Phase::Draining => "draining",
+            Phase::Gone => "gone",
+        }
+    }
+
+    fn of(number: u8) -> Self {
+        match number {
+            0 => Phase::Joining,
+            1 => Phase::Ready,
+            2 => Phase::Draining,
+            _ => Phase::Gone,
+        }
+    }
+}
+
+/// The moving parts of a member. They outlive its definition: a member that announces itself anew keeps them.
+#[derive(Debug)]
+pub struct Live {
+    born: Instant,
+    phase: AtomicU8,
+    /// When the phase began, in milliseconds since `born`.
+    since: AtomicU64,
+    healthy: AtomicBool,
+    in_flight: AtomicU32,
+    served: AtomicU64,
+    failed: AtomicU64,
+    /// A peak-sensitive average of the time to the head of an answer, in nanoseconds.
+    latency: AtomicU64,
+    /// When `latency` was last brought up to date, in nanoseconds since `born`.
+    measured: AtomicU64,
+    /// Whether its failures keep it away.
+    pub availability: Availability,
+}
+
+/// How fast an old latency is forgotten: after this time it counts for 37 %.
+const LATENCY_DECAY: Duration = Duration::from_secs(10);
+
+impl Live {
+    pub(super) fn new(phase: Phase) -> Self {
+        Self {
+            born: Instant::now(),
+            phase: AtomicU8::new(phase as u8),
+            since: AtomicU64::new(0),
+            healthy: AtomicBool::new(true),
+            in_flight: AtomicU32::new(0),
+            served: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
+            latency: AtomicU64::new(0),
+            measured: AtomicU64::new(0),
+            availability: Availability::default(),
+        }
+    }
+
+    /// How far it is.
+    pub fn phase(&self) -> Phase {
+        Phase::of(self.phase.load(Ordering::Relaxed))
+    }
+
+    /// Moves on to a phase, if it is not there already.
+    pub fn enter(&self, phase: Phase, now: Instant) {
+        if self.phase.swap(phase as u8, Ordering::Relaxed) != phase as u8 {
+            let passed = now.saturating_duration_since(self.born).as_millis();
+            self.since.store(u64::try_from(passed).unwrap_or(u64::MAX), Ordering::Relaxed);
+        }
+    }
+
+    /// How long it has been in its phase.
+    pub fn in_phase(&self, now: Instant) -> Duration {
+        let since = Duration::from_millis(self.since.load(Ordering::Relaxed));
+        now.saturating_duration_since(self.born).saturating_sub(since)
+    }
+
+    /// What active health checks say; true while there are none.
+    pub fn is_healthy(&self) -> bool {
+        self.healthy.load(Ordering::Relaxed)
+    }
+
+    /// Records what active health checks say.
+    pub fn set_healthy(&self, healthy: bool) {
+        self.healthy.store(healthy, Ordering::Relaxed);
+    }
+
+    /// Requests that it has not answered completely.
+    pub fn in_flight(&self) -> u32 {
+        self.in_flight.load(Ordering::Relaxed)
+    }
+
+    /// Requests that it answered, with whatever status.
+    pub fn served(&self) -> u64 {
+        self.served.load(Ordering::Relaxed)
+    }
+
+    /// Attempts that it did not answer.
+    pub fn failures(&self) -> u64 {
+        self.failed.load(Ordering::Relaxed)
+    }
+
+    /// The average time to the head of an answer, which rises at once and falls slowly; `None` before the first.
+    pub fn latency(&self) -> Option<Duration> {
+        let nanoseconds = self.latency.load(Ordering::Relaxed);
+        (nanoseconds > 0).then(|| Duration::from_nanos(nanoseconds))
+    }
+
+    /// Takes note of the time that one answer took.
+    pub fn measure(&self, took: Duration, now: Instant) {
+        let took = nanoseconds(took).max(1);
+        let now = nanoseconds(now.saturating_duration_since(self.born));
+        let before = self.measured.swap(now, Ordering::Relaxed);
+        let average = self.latency.load(Ordering::Relaxed);
+        let next = if took >= average {
+            took
+        } else {
+            let elapsed = now.saturating_sub(before) as f64;
+            let weight = (-elapsed / LATENCY_DECAY.as_nanos() as f64).exp();
+            // Between two positive numbers, so the cast loses only the fraction.
+            (average as f64 * weight + took as f64 * (1.0 - weight)) as u64
+        };
+        // Two answers at the same time may overwrite each other; an average survives that.
+        self.latency.store(next.max(1), Ordering::Relaxed);
+    }
+}
+
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// One request that a member has, until it is dropped.
+#[derive(Debug)]
+pub struct InFlight {
+    live: Arc<Live>,
+}
+
+impl InFlight {
+    /// Counts a request.
+    pub fn begin(live: &Arc<Live>) -> Self {
+        live.in_flight.fetch_add(1, Ordering::Relaxed);
+        Self { live: live.clone() }
+    }
+
+    /// The head of the answer is there.
+    pub fn answered(&self, took: Duration, now: Instant) {
+        self.live.served.fetch_add(1, Ordering::Relaxed);
+        self.live.measure(took, now);
+    }
+
+    /// There will be no answer.
+    pub fn failed(&self) {
+        self.live.failed.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.live.in_flight.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,22 @@
+//! Who is there: clusters of members, in which state each is, and how busy.
+//!
+//! A [`Directory`] holds the [`Cluster`]s by key. Requests read immutable snapshots of members and count on their atomics;
+//! whoever learns of members (files, the admin interface, group membership) reports them as a [`Source`].
+
+mod cluster;
+mod definition;
+mod directory;
+mod key;
+mod live;
+mod member;
+mod source;
+#[cfg(test)]
+mod tests;
+
+pub use cluster::{Cluster, Members};
+pub use definition::MemberDefinition;
+pub use directory::{Directory, Unknown};
+pub use key::ClusterKey;
+pub use live::{InFlight, Live, Phase};
+pub use member::{Member, MemberError};
+pub use source::{Layer, Source};
