@@ -11,6 +11,7 @@ pub(super) enum Wanted {
     Sequence,
     Endpoint,
     Template,
+    EndpointTemplate,
 }
 
 impl Wanted {
@@ -20,6 +21,7 @@ impl Wanted {
             Wanted::Sequence => "sequence",
             Wanted::Endpoint => "endpoint",
             Wanted::Template => "template",
+            Wanted::EndpointTemplate => "endpoint template",
         }
     }
 
@@ -27,7 +29,7 @@ impl Wanted {
         match self {
             Wanted::Sequence => codes::SEQUENCE_NOT_DEFINED,
             Wanted::Endpoint => codes::ENDPOINT_NOT_DEFINED,
-            Wanted::Template => codes::TEMPLATE_NOT_DEFINED,
+            Wanted::Template | Wanted::EndpointTemplate => codes::TEMPLATE_NOT_DEFINED,
         }
     }
 
@@ -36,7 +38,14 @@ impl Wanted {
         match self {
             Wanted::Sequence => configuration.sequence(key).map(|found| found.location.clone()),
             Wanted::Endpoint => configuration.endpoint(key).map(|found| found.location.clone()),
-            Wanted::Template => configuration.template(key).map(|found| found.location.clone()),
+            Wanted::Template => {
+                let template = configuration.template(key).filter(|found| found.body.is_some());
+                template.map(|found| found.location.clone())
+            }
+            Wanted::EndpointTemplate => {
+                let template = configuration.template(key).filter(|found| found.endpoint.is_some());
+                template.map(|found| found.location.clone())
+            }
         }
     }
 
@@ -89,14 +98,14 @@ fn help(text: &str, wanted: Wanted, configuration: &Configuration) -> Option<Str
 pub(super) fn cycle(key: &ResourceKey, wanted: Wanted) -> Diagnostic {
     let (text, what) = (&key.text, wanted.word());
     let code = match wanted {
-        Wanted::Endpoint => codes::ENDPOINT_CYCLE,
+        Wanted::Endpoint | Wanted::EndpointTemplate => codes::ENDPOINT_CYCLE,
         Wanted::Sequence | Wanted::Template => codes::SEQUENCE_CYCLE,
     };
     let diagnostic = Diagnostic::error(code, format!("{what} \"{text}\" comes back to itself"))
         .at(key.location.clone())
         .label("closes the circle");
     match wanted {
-        Wanted::Endpoint => diagnostic,
+        Wanted::Endpoint | Wanted::EndpointTemplate => diagnostic,
         _ => diagnostic.help(format!("a {what} that calls itself, directly or through others, never ends")),
     }
 }

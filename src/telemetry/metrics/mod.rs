@@ -15,6 +15,7 @@ mod label;
 mod reference;
 mod registry;
 mod service;
+mod statuses;
 
 #[cfg(test)]
 mod tests;
