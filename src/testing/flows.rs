@@ -15,13 +15,16 @@ use super::transcript::{Transcript, header_lines, text};
 use crate::compiler::{CompileSettings, Deployed};
 use crate::deployment::{Deployer, Folder, Status};
 use crate::dispatch::{Account, DispatchSettings, Service, serve, serve_sequence};
+use crate::endpoints::EndpointStates;
 
 /// A configuration folder, compiled like the real thing, whose endpoints are stubs.
 pub struct Flows {
+    deployer: Deployer<StubClient>,
     deployed: Arc<Deployed>,
     status: Arc<Status>,
     client: StubClient,
     settings: DispatchSettings,
+    endpoint_states: Arc<EndpointStates>,
 }
 
 /// A request to send into a flow.
@@ -58,14 +61,33 @@ impl Flows {
     pub fn try_load(path: impl Into<PathBuf>) -> std::io::Result<Self> {
         let client = StubClient::default();
         let settings = CompileSettings::default();
+        let endpoint_states = settings.endpoint_states.clone();
         let deployer =
             Deployer::start(Folder::new(path), sinew_mediators::registry(), settings, client.clone())?;
         Ok(Self {
             deployed: deployer.deployed().load_full(),
             status: deployer.status().load_full(),
+            deployer,
             client,
             settings: DispatchSettings::default(),
+            endpoint_states,
         })
+    }
+
+    /// Looks at the folder again, as a server does when a file changed.
+    ///
+    /// # Errors
+    /// The folder cannot be read any more.
+    pub fn reload(&mut self) -> std::io::Result<()> {
+        self.deployer.reload()?;
+        self.deployed = self.deployer.deployed().load_full();
+        self.status = self.deployer.status().load_full();
+        Ok(())
+    }
+
+    /// What is known of the endpoints.
+    pub fn endpoint_states(&self) -> &EndpointStates {
+        &self.endpoint_states
     }
 
     /// What was found wrong in the folder.
@@ -105,27 +127,32 @@ impl Flows {
     }
 
     fn run(&self, line: String, request: Request, sequence: Option<&str>) -> Transcript {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime for the test").block_on(self.dispatch(line, request, sequence))
+    }
+
+    /// As [`Flows::send`], in the runtime of a test that has one: its clock may be paused.
+    pub async fn exchange(&self, request: Request) -> Transcript {
+        let line = format!("{} {}", request.method, request.target);
+        self.dispatch(line, request, None).await
+    }
+
+    async fn dispatch(&self, line: String, request: Request, sequence: Option<&str>) -> Transcript {
         lock(&self.client.events).clear();
         let mut message = request.into_message();
         let recorder = Some(Box::new(Recorder::new(self.client.events.clone())) as Box<_>);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let (head, body) = runtime.expect("a runtime for the test").block_on(async {
-            let mut account = Account::default();
-            let settings = &self.settings;
-            let answer = match sequence {
-                None => {
-                    let service = Service::find(&self.deployed, &mut message.received);
-                    serve(&self.deployed, service, message, settings, recorder, &mut account).await
-                }
-                Some(key) => {
-                    serve_sequence(&self.deployed, key, message, settings, recorder, &mut account).await
-                }
-            };
-            let (head, body) = answer.into_parts();
-            (head, body.collect().await.map(|collected| collected.to_bytes()))
-        });
-        let body = match body {
-            Ok(bytes) => text(&bytes),
+        let mut account = Account::default();
+        let settings = &self.settings;
+        let answer = match sequence {
+            None => {
+                let service = Service::find(&self.deployed, &mut message.received);
+                serve(&self.deployed, service, message, settings, recorder, &mut account).await
+            }
+            Some(key) => serve_sequence(&self.deployed, key, message, settings, recorder, &mut account).await,
+        };
+        let (head, body) = answer.into_parts();
+        let body = match body.collect().await {
+            Ok(collected) => text(&collected.to_bytes()),
             Err(error) => format!("<{error}>"),
         };
         Transcript {
