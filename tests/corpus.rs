@@ -13,7 +13,7 @@ use sinew_core::diagnostics::{Diagnostic, render_short};
 use tempfile::TempDir;
 
 /// Samples without any error. Raise it when more become clean; it may never fall.
-const CLEAN_SAMPLES: usize = 26;
+const CLEAN_SAMPLES: usize = 33;
 
 fn check(path: &Path) -> Vec<Diagnostic> {
     let deployer =
