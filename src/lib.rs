@@ -4,6 +4,7 @@
 
 pub mod admin;
 pub mod availability;
+pub mod balancing;
 pub mod cli;
 pub mod clusters;
 pub mod compiler;

@@ -43,6 +43,7 @@ fn links_lead_somewhere() {
         "ARCHITECTURE.md",
         "CONTRIBUTING.md",
         "SECURITY.md",
+        "docs/admin.md",
         "docs/compatibility.md",
         "examples/README.md",
         "mediators/README.md",

@@ -12,6 +12,7 @@ const PRODUCT: &[&[&str]] = &[
     &["settings"],
     &["availability", "telemetry", "transport"],
     &["clusters"],
+    &["balancing"],
     &["endpoints"],
     &["compiler"],
     &["deployment", "dispatch"],

@@ -1,11 +1,13 @@
-//! The admin interface: health, metrics, status and diagnostics over HTTP.
+//! The admin interface: health, metrics, status, diagnostics, and changes to what runs, over HTTP.
 //!
-//! It has a listener and a thread of its own, so that it answers when the workers are busy and never slows them down.
-//! It only reads: [`AdminState`] is filled by those who know, and handed to [`AdminServer::start`].
+//! It has listeners and a thread of its own, so that it answers when the workers are busy and never slows them down.
+//! [`AdminState`] is filled by those who know, and handed to [`AdminServer::start`]. `docs/admin.md` documents every answer.
 //!
-//! Who may ask (hardening.md §2, row 32): on the loopback interface everybody on this machine, but only under a name of
-//! the loopback interface, so that no web page can reach it by giving its own name our address; elsewhere only who
-//! has the token. There are no headers that would let web pages of others read answers.
+//! Who may ask (hardening.md §2, row 32): over the Unix socket who can open it, which is the user who runs the process, and
+//! that user may change things too. Over TCP on the loopback interface everybody on this machine, but only under a name of
+//! the loopback interface, so that no web page can reach it by giving its own name our address; elsewhere only who has
+//! the token. Changes over TCP need the token in any case. There are no headers that would let web pages of others read
+//! answers.
 //!
 //! | Path | Answer |
 //! |---|---|
@@ -14,14 +16,32 @@
 //! | `/ready`, `/healthz` | 200, or 503 with the reason, while loading, draining, or strict with faults |
 //! | `/api/v1/status` | version, uptime, revision, last reload, listeners |
 //! | `/api/v1/diagnostics` | what is wrong with the configuration |
+//! | `/api/v1/reload` | POST: looks at the configuration folder now |
+//! | `/lb/clusters…` | clusters and their members; members can be added, removed, drained, suspended, activated |
+//! | `/endpoints…` | endpoints with their states; they can be switched on and off |
 
 mod guard;
-mod resources;
 mod server;
+mod socket;
 mod status;
+
+mod clusters;
+mod endpoints;
+mod input;
+mod members;
+mod reload;
+mod resources;
+mod view;
 
 #[cfg(test)]
 mod tests;
 
+pub use endpoints::{EndpointControl, EndpointView, NoSuchEndpoint};
+pub use members::MemberBody;
+pub use reload::{ReloadReport, ReloadRequest, Reloads};
 pub use server::{AdminError, AdminOptions, AdminServer};
+pub use socket::SocketError;
 pub use status::{AdminState, ArtifactFault, LastReload, ListenerStatus, NotReady, Phase, Status};
+pub use view::{
+    AvailabilityReport, ClusterReport, EndpointReport, MemberReport, SourceReport, member_samples,
+};

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Extension, Json, Router, middleware};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
-use super::AdminState;
-use super::guard::{self, Details, Guard};
+use super::guard::{self, Access, Guard};
+use super::{AdminState, clusters, endpoints, members, reload};
 use crate::telemetry::metrics::Exposition;
 
 /// Paths for probes, which may ask without the token.
@@ -27,9 +27,26 @@ pub(super) fn router(state: Arc<AdminState>, guard: Guard) -> Router {
         .route("/healthz", get(ready))
         .route("/api/v1/status", get(status))
         .route("/api/v1/diagnostics", get(diagnostics))
+        .route("/api/v1/reload", post(reload::reload))
+        .route("/lb/clusters", get(clusters::list))
+        .route("/lb/clusters/{domain}/{sub_domain}", get(clusters::one))
+        .route("/lb/clusters/{domain}/{sub_domain}/members", get(members::list).post(members::add))
+        .route(
+            "/lb/clusters/{domain}/{sub_domain}/members/{member}",
+            get(members::one).delete(members::remove),
+        )
+        .route("/lb/clusters/{domain}/{sub_domain}/members/{member}/drain", post(members::drain))
+        .route("/lb/clusters/{domain}/{sub_domain}/members/{member}/activate", post(members::activate))
+        .route("/lb/clusters/{domain}/{sub_domain}/members/{member}/suspend", post(members::suspend))
+        .route("/endpoints", get(endpoints::list))
+        .route("/endpoints/{endpoint}/on", post(endpoints::switch_on))
+        .route("/endpoints/{endpoint}/off", post(endpoints::switch_off))
         .fallback(|| async { error(StatusCode::NOT_FOUND, "there is nothing at this path") })
         .method_not_allowed_fallback(|| async {
-            error(StatusCode::METHOD_NOT_ALLOWED, "this can only be read")
+            error(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "this path does not take the method; Allow names those it does",
+            )
         })
         .with_state(state)
         // Around everything, so that nothing is answered unchecked.
@@ -51,12 +68,12 @@ async fn live() -> Response {
     Json(json!({ "schema": 1, "live": true })).into_response()
 }
 
-async fn ready(State(state): State<Arc<AdminState>>, Extension(details): Extension<Details>) -> Response {
+async fn ready(State(state): State<Arc<AdminState>>, Extension(access): Extension<Access>) -> Response {
     let status = state.status();
     let not_ready = status.not_ready();
     let code = if not_ready.is_none() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     let mut body = json!({ "schema": 1, "ready": not_ready.is_none() });
-    if let Details(true) = details
+    if access > Access::Probe
         && let Some(body) = body.as_object_mut()
     {
         body.insert("reason".to_owned(), json!(not_ready));

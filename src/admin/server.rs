@@ -1,7 +1,8 @@
-//! The listener and its thread.
+//! The listeners and their thread.
 
 use std::io;
-use std::net::{SocketAddr, TcpListener as StandardListener};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -11,28 +12,34 @@ use axum::body::Body;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{Semaphore, oneshot};
 use tower::Service;
 
 use super::AdminState;
 use super::guard::Guard;
 use super::resources::router;
+use super::socket::{self, SocketError, SocketFile};
 use crate::settings::{Admin, Secret, SecretError};
 
 /// Where to listen, and who may ask.
 #[derive(Debug, Clone)]
 pub struct AdminOptions {
-    /// Where to listen; port 0 takes a free port.
-    pub address: SocketAddr,
-    /// What requests must carry. Without it only addresses of the loopback interface are allowed.
+    /// The address and port, if any; port 0 takes a free port.
+    pub address: Option<SocketAddr>,
+    /// What requests over the port must carry. Without it only addresses of the loopback interface are allowed, and nothing
+    /// can be changed.
     pub token: Option<Secret>,
+    /// The Unix socket, if any.
+    pub socket: Option<PathBuf>,
 }
 
-/// A running admin interface. It ends when this is dropped.
+/// A running admin interface. It ends when this is dropped, and the file of its socket is removed.
 #[derive(Debug)]
 pub struct AdminServer {
-    address: SocketAddr,
+    address: Option<SocketAddr>,
+    socket: Option<SocketFile>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -51,12 +58,27 @@ pub enum AdminError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// The Unix socket cannot be had.
+    #[error("the admin interface cannot listen on {}: {source}", path.display())]
+    Socket {
+        /// The path asked for.
+        path: PathBuf,
+        /// Why.
+        source: SocketError,
+    },
     /// There is no thread or no runtime to be had.
     #[error("the admin interface cannot start its thread: {0}")]
     Thread(io::Error),
 }
 
-/// Connections at a time; others wait to be accepted.
+/// What is bound and not served yet.
+#[derive(Default)]
+struct Bound {
+    port: Option<(std::net::TcpListener, Router)>,
+    socket: Option<(std::os::unix::net::UnixListener, Router)>,
+}
+
+/// Connections at a time and listener; others wait to be accepted.
 const MAX_CONNECTIONS: usize = 32;
 
 /// The longest wait for the head of a request, the first and every later one.
@@ -78,45 +100,70 @@ impl AdminOptions {
     ///
     /// When the token cannot be read.
     pub fn from_settings(settings: &Admin) -> Result<Option<AdminOptions>, SecretError> {
-        if !settings.enabled {
+        let socket = settings.socket.as_ref().map(|socket| socket.path().to_owned());
+        let address = settings.enabled.then_some(settings.address);
+        if address.is_none() && socket.is_none() {
             return Ok(None);
         }
-        let token = settings.token.as_ref().map(|reference| reference.resolve()).transpose()?;
-        Ok(Some(AdminOptions { address: settings.address, token }))
+        let token = settings.token.as_ref().filter(|_| settings.enabled);
+        let token = token.map(|reference| reference.resolve()).transpose()?;
+        Ok(Some(AdminOptions { address, token, socket }))
     }
 }
 
 impl AdminServer {
-    /// Binds the address and starts the thread that answers.
+    /// Binds what is asked for and starts the thread that answers.
     ///
     /// # Errors
     ///
-    /// When the address is open to others and there is no token, when it cannot be bound, or when no thread can be had.
+    /// When the address is open to others and there is no token, when something cannot be bound, or when no thread can be
+    /// had.
     pub fn start(options: AdminOptions, state: Arc<AdminState>) -> Result<AdminServer, AdminError> {
-        let AdminOptions { address, token } = options;
-        let loopback_only = address.ip().is_loopback();
-        if token.is_none() && !loopback_only {
-            return Err(AdminError::Open(address));
+        let AdminOptions { address: wanted, token, socket: path } = options;
+        let mut bound = Bound::default();
+        let (mut address, mut file) = (None, None);
+        if let Some(wanted) = wanted {
+            let listener = listen(wanted, token.is_some())?;
+            address = listener.local_addr().ok();
+            let guard = Guard::Port { loopback_only: wanted.ip().is_loopback(), token };
+            bound.port = Some((listener, router(Arc::clone(&state), guard)));
         }
-        let bind = |source| AdminError::Bind { address, source };
-        let listener = StandardListener::bind(address).map_err(bind)?;
-        listener.set_nonblocking(true).map_err(bind)?;
-        let address = listener.local_addr().map_err(bind)?;
+        if let Some(path) = path {
+            let (listener, made) =
+                socket::listen(&path).map_err(|source| AdminError::Socket { path, source })?;
+            bound.socket = Some((listener, router(state, Guard::Socket)));
+            file = Some(made);
+        }
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(AdminError::Thread)?;
-        let router = router(state, Guard { loopback_only, token });
         let (stop, stopped) = oneshot::channel();
         let thread = thread::Builder::new()
             .name("admin".to_owned())
-            .spawn(move || runtime.block_on(serve(listener, router, stopped)))
+            .spawn(move || runtime.block_on(serve(bound, stopped)))
             .map_err(AdminError::Thread)?;
-        tracing::info!(target: "server", listener = "admin", %address, "listening");
-        Ok(AdminServer { address, stop: Some(stop), thread: Some(thread) })
+        let server = AdminServer { address, socket: file, stop: Some(stop), thread: Some(thread) };
+        server.announce();
+        Ok(server)
+    }
+
+    fn announce(&self) {
+        if let Some(path) = self.socket() {
+            let path = path.display();
+            tracing::info!(target: "server", listener = "admin-socket", %path, "listening");
+        }
+        if let Some(address) = self.address {
+            tracing::info!(target: "server", listener = "admin", %address, "listening");
+        }
     }
 
     /// Where it listens, with the port it really has.
-    pub fn address(&self) -> SocketAddr {
+    pub fn address(&self) -> Option<SocketAddr> {
         self.address
+    }
+
+    /// The Unix socket it listens on.
+    pub fn socket(&self) -> Option<&Path> {
+        self.socket.as_ref().map(SocketFile::path)
     }
 
     /// Ends it. Answers that are being sent are cut off.
@@ -139,28 +186,51 @@ impl Drop for AdminServer {
     }
 }
 
+/// Binds the port.
+fn listen(address: SocketAddr, has_token: bool) -> Result<std::net::TcpListener, AdminError> {
+    if !has_token && !address.ip().is_loopback() {
+        return Err(AdminError::Open(address));
+    }
+    let bind = |source| AdminError::Bind { address, source };
+    let listener = std::net::TcpListener::bind(address).map_err(bind)?;
+    listener.set_nonblocking(true).map_err(bind)?;
+    Ok(listener)
+}
+
 /// Accepts and answers until told to stop. Connections end with the runtime.
-async fn serve(listener: StandardListener, router: Router, stopped: oneshot::Receiver<()>) {
-    let accepting = async {
+async fn serve(bound: Bound, stopped: oneshot::Receiver<()>) {
+    let unusable = |error| tracing::error!(%error, "the admin interface cannot use its listener");
+    let port = async {
+        let Some((listener, router)) = bound.port else { return };
         match TcpListener::from_std(listener) {
-            Ok(listener) => accept(&listener, &router).await,
-            Err(error) => tracing::error!(%error, "the admin interface cannot use its listener"),
+            Ok(listener) => accept(async || listener.accept().await.map(|(stream, _)| stream), &router).await,
+            Err(error) => unusable(error),
+        }
+    };
+    let socket = async {
+        let Some((listener, router)) = bound.socket else { return };
+        match UnixListener::from_std(listener) {
+            Ok(listener) => accept(async || listener.accept().await.map(|(stream, _)| stream), &router).await,
+            Err(error) => unusable(error),
         }
     };
     tokio::select! {
-        () = accepting => {}
+        _ = async { tokio::join!(port, socket) } => {}
         // An error means that the other side is gone, which is as good as a word.
         _ = stopped => {}
     }
 }
 
-async fn accept(listener: &TcpListener, router: &Router) {
+async fn accept<S>(next: impl AsyncFn() -> io::Result<S>, router: &Router)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let permits = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     loop {
         // The semaphore is never closed.
         let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
-        match listener.accept().await {
-            Ok((stream, _)) => {
+        match next().await {
+            Ok(stream) => {
                 let connection = answer(stream, router.clone());
                 tokio::spawn(async move {
                     // Whoever takes too long is cut off.
@@ -176,7 +246,7 @@ async fn accept(listener: &TcpListener, router: &Router) {
     }
 }
 
-async fn answer(stream: TcpStream, router: Router) {
+async fn answer(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static, router: Router) {
     let service = service_fn(move |request: http::Request<hyper::body::Incoming>| {
         // The router has no error of its own: its type is `Infallible`.
         router.clone().call(request.map(Body::new))

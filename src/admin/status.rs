@@ -1,13 +1,16 @@
 //! What the admin interface shows; filled by others.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Instant, SystemTime};
 
 use arc_swap::ArcSwap;
 use serde::{Serialize, Serializer};
 use sinew_core::diagnostics::{Code, Diagnostics};
+use tokio::sync::mpsc;
 
+use super::{EndpointControl, ReloadRequest, Reloads};
+use crate::clusters::Directory;
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::rfc3339;
 
@@ -16,6 +19,10 @@ use crate::telemetry::rfc3339;
 pub struct AdminState {
     /// What `/metrics` shows.
     pub metrics: Arc<Metrics>,
+    /// The clusters that `/lb/clusters` shows and changes.
+    pub directory: Arc<Directory>,
+    endpoints: OnceLock<Arc<dyn EndpointControl>>,
+    reloads: OnceLock<mpsc::Sender<ReloadRequest>>,
     version: &'static str,
     started: SystemTime,
     started_clock: Instant,
@@ -105,15 +112,39 @@ pub enum NotReady {
 
 impl AdminState {
     /// The state of a process that starts now and has nothing deployed.
-    pub fn new(version: &'static str, metrics: Arc<Metrics>) -> AdminState {
+    pub fn new(version: &'static str, metrics: Arc<Metrics>, directory: Arc<Directory>) -> AdminState {
         AdminState {
             metrics,
+            directory,
+            endpoints: OnceLock::new(),
+            reloads: OnceLock::new(),
             version,
             started: SystemTime::now(),
             started_clock: Instant::now(),
             status: ArcSwap::default(),
             diagnostics: ArcSwap::default(),
         }
+    }
+
+    /// Says what knows the endpoints; only the first word counts. Before, there seem to be none.
+    pub fn control_endpoints(&self, endpoints: Arc<dyn EndpointControl>) {
+        // Told twice is a mistake of the caller without consequences.
+        let _ = self.endpoints.set(endpoints);
+    }
+
+    pub(super) fn endpoints(&self) -> Option<&dyn EndpointControl> {
+        self.endpoints.get().map(|endpoints| &**endpoints)
+    }
+
+    /// Where operators' wishes for a reload arrive; only the first call gets any.
+    pub fn reloads(&self) -> Reloads {
+        let (sender, reloads) = Reloads::channel();
+        let _ = self.reloads.set(sender);
+        reloads
+    }
+
+    pub(super) fn reload_requests(&self) -> Option<&mpsc::Sender<ReloadRequest>> {
+        self.reloads.get()
     }
 
     /// Changes the status. The function may be called more than once when several threads change it together.

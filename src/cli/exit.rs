@@ -11,6 +11,8 @@ pub enum Exit {
     NotOk,
     /// 2: the command was used wrongly; clap uses it too.
     Usage,
+    /// 69: the running process is not reachable.
+    Unavailable,
     /// 70: an error inside Sinew.
     Internal,
     /// 74: files cannot be read or written.
@@ -32,6 +34,7 @@ impl Exit {
             Exit::Ok => 0,
             Exit::NotOk => 1,
             Exit::Usage => 2,
+            Exit::Unavailable => 69,
             Exit::Internal => 70,
             Exit::Files => 74,
             Exit::Temporary => 75,

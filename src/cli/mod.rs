@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod ctl;
 mod exit;
 mod mediate;
 mod output;
@@ -34,6 +35,8 @@ enum Command {
     Show(show::Show),
     /// Run one request through a flow without opening a port, and print what happened
     Mediate(mediate::Mediate),
+    /// Look at a running process, and change what it does
+    Ctl(ctl::Ctl),
     /// Print a completion script for a shell
     Completions(completions::Completions),
 }
@@ -46,6 +49,7 @@ pub fn execute(arguments: Arguments) -> Exit {
         Command::Check(command) => command.execute(color),
         Command::Show(command) => command.execute(color),
         Command::Mediate(command) => command.execute(color),
+        Command::Ctl(command) => command.execute(color),
         Command::Completions(command) => command.execute(),
     }
 }

@@ -50,6 +50,11 @@ pub(super) struct SettingsArguments {
 const SETTINGS_FILE: &str = "sinew.toml";
 
 impl SettingsArguments {
+    /// No setting on the command line but the file.
+    pub(super) fn of_file(file: Option<PathBuf>) -> Self {
+        Self { file, set: Vec::new() }
+    }
+
     /// Loads the settings; what is wrong is printed.
     pub(super) fn load(&self) -> Result<Loaded, Exit> {
         self.load_with(Vec::new())

@@ -6,17 +6,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use sinew_core::config::{
-    Artifact, ArtifactKind, Configuration, Definition, MediatorRegistry, Resources, SourceKind, assemble,
-    parse_file_with,
+    Artifact, ArtifactKind, BALANCER_FILES, Configuration, Definition, MediatorRegistry, Resources,
+    SourceKind, assemble, parse_file_with,
 };
 use sinew_core::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, Span, codes};
 
-use super::scan::{Fingerprint, Found, scan};
+use super::scan::{Fingerprint, Found, add_outside, scan};
 use super::sources::{Named, Sources, text};
 
 /// A configuration folder, or a single file with `<definitions>`.
 pub struct Folder {
     root: PathBuf,
+    /// Files elsewhere that belong to it, by absolute path.
+    outside: Vec<(PathBuf, ArtifactKind)>,
     files: BTreeMap<String, File>,
 }
 
@@ -39,7 +41,18 @@ struct File {
 impl Folder {
     /// A folder that has not been looked at yet.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), files: BTreeMap::new() }
+        Self { root: root.into(), outside: Vec::new(), files: BTreeMap::new() }
+    }
+
+    /// With the balancer's configuration in a file elsewhere; those for tenants and host names are looked for beside it.
+    pub fn with_balancer(mut self, file: &Path) -> Self {
+        let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+        let path = |name: &str, kind| match kind {
+            ArtifactKind::Balancer => file.clone(),
+            _ => file.with_file_name(name),
+        };
+        self.outside = BALANCER_FILES.iter().map(|(name, kind)| (path(name, *kind), *kind)).collect();
+        self
     }
 
     /// Where the folder is.
@@ -52,7 +65,8 @@ impl Folder {
     /// # Errors
     /// The folder cannot be read at all.
     pub fn refresh(&mut self, registry: &MediatorRegistry) -> io::Result<BTreeSet<String>> {
-        let found = scan(&self.root)?;
+        let mut found = scan(&self.root)?;
+        add_outside(&mut found, &self.outside)?;
         let mut changed = BTreeSet::new();
         let gone: Vec<String> = self
             .files
@@ -192,7 +206,9 @@ impl Folder {
     /// The name of a file by the name that diagnostics show; for a file that an artifact names, the artifact's.
     pub fn inside_name<'n>(&'n self, display_name: &'n str) -> Option<&'n str> {
         let path = Path::new(display_name);
-        match self.files.iter().find(|(_, file)| file.named.contains_key(path)) {
+        let names_it =
+            |(name, file): &(&String, &File)| file.named.contains_key(path) || **name == *display_name;
+        match self.files.iter().find(names_it) {
             Some((name, _)) => Some(name),
             None => path.strip_prefix(&self.root).ok().and_then(Path::to_str),
         }

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use sinew_core::config::{SourceKind, source_kind};
+use sinew_core::config::{ArtifactKind, SourceKind, source_kind};
 
 /// What tells one version of a file from another without reading it: any change counts, an older time too
 /// (configuration.md R6).
@@ -55,6 +55,28 @@ pub(super) fn scan(root: &Path) -> io::Result<BTreeMap<String, Found>> {
         }
     }
     Ok(found)
+}
+
+/// Adds files outside the folder, by their absolute paths; those inside it of the same kinds do not count then.
+///
+/// # Errors
+/// The balancer's configuration is not there; other files may be missing.
+pub(super) fn add_outside(
+    found: &mut BTreeMap<String, Found>,
+    outside: &[(PathBuf, ArtifactKind)],
+) -> io::Result<()> {
+    found.retain(|_, file| !outside.iter().any(|(_, kind)| SourceKind::Artifact(*kind) == file.kind));
+    for (path, kind) in outside {
+        let metadata = match fs::metadata(path) {
+            Ok(metadata) => metadata,
+            Err(_) if *kind != ArtifactKind::Balancer => continue,
+            Err(error) => return Err(io::Error::new(error.kind(), format!("{}: {error}", path.display()))),
+        };
+        let fingerprint = Fingerprint::of(&metadata);
+        let name = path.display().to_string();
+        found.insert(name, Found { path: path.clone(), kind: SourceKind::Artifact(*kind), fingerprint });
+    }
+    Ok(())
 }
 
 fn add(found: &mut BTreeMap<String, Found>, name: String, path: PathBuf) {

@@ -1,7 +1,7 @@
 //! Answers that no sequence made.
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, Response, StatusCode};
 use sinew_core::mediation::{ErrorCode, Fault};
 use sinew_core::message::{Body, Dialect, Message, SoapVersion};
@@ -16,7 +16,13 @@ pub(super) fn accepted(policy: &ReplyPolicy) -> Response<Body> {
 /// The answer for a fault that nothing answered.
 pub(super) fn for_fault(message: &Message, fault: &Fault, policy: &ReplyPolicy) -> Response<Body> {
     let reason = format!("{} (error {})", public_text(fault), fault.code);
-    answer(message, status(fault.code), &reason, policy)
+    let mut response = answer(message, status(fault.code), &reason, policy);
+    if let Some(wait) = fault.retry_after {
+        // Whole seconds, and never sooner than said (RFC 9110 §10.2.3).
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 /// The status for an error code: what is the endpoint's fault is 502, 503 or 504, what is the client's is 400
@@ -27,7 +33,9 @@ fn status(code: ErrorCode) -> StatusCode {
         101_500..=101_510 | 102_510 => StatusCode::BAD_GATEWAY,
         303_000..=309_999 => StatusCode::SERVICE_UNAVAILABLE,
         101_000 | 101_001 | 601_000 => StatusCode::BAD_REQUEST,
-        // A balancer that knows no service for the host (elastic-load-balancer.md §3.6).
+        // A balancer that knows no service for the host or the tenant (elastic-load-balancer.md §3.6).
+        400 => StatusCode::BAD_REQUEST,
+        403 => StatusCode::FORBIDDEN,
         404 => StatusCode::NOT_FOUND,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -40,6 +48,7 @@ fn public_text(fault: &Fault) -> &'static str {
         StatusCode::BAD_GATEWAY => "the service could not be reached",
         StatusCode::SERVICE_UNAVAILABLE => "the service is not available",
         StatusCode::BAD_REQUEST => "the message could not be read",
+        StatusCode::FORBIDDEN => "the tenant is not served here",
         StatusCode::NOT_FOUND => "no service has this host name",
         _ => "the message could not be processed",
     }

@@ -7,7 +7,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::start::HTTPS;
 use super::{Running, report};
-use crate::admin::Phase;
+use crate::admin::{Phase, ReloadReport, Reloads};
 use crate::settings::Settings;
 
 /// How a server ended.
@@ -57,10 +57,11 @@ impl Control {
 }
 
 /// Serves until SIGTERM or SIGINT, then drains; a second signal ends at once. SIGHUP reloads the configuration.
-pub fn run(control: Control, running: Running, settings: &Settings) -> Ended {
+pub fn run(control: Control, mut running: Running, settings: &Settings) -> Ended {
     let Control { runtime, mut signals } = control;
     let ended = runtime.block_on(async {
-        signals.serve(&running).await;
+        let reloads = running.reloads.take();
+        signals.serve(&running, reloads).await;
         running.announce_drain();
         let announce = settings.server.drain_announce.get();
         if let Some(ended) = signals.second(tokio::time::sleep(announce)).await {
@@ -82,13 +83,22 @@ pub fn run(control: Control, running: Running, settings: &Settings) -> Ended {
 }
 
 impl Signals {
-    /// Reloads on SIGHUP; returns when it is time to end.
-    async fn serve(&mut self, running: &Running) {
+    /// Reloads on SIGHUP and when operators wish it; returns when it is time to end.
+    async fn serve(&mut self, running: &Running, mut reloads: Option<Reloads>) {
         loop {
+            let wish = async {
+                match &mut reloads {
+                    Some(reloads) => reloads.next().await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 _ = self.interrupt.recv() => return,
                 _ = self.terminate.recv() => return,
-                _ = self.hang_up.recv() => running.reload(),
+                _ = self.hang_up.recv() => {
+                    running.reload();
+                }
+                wish = wish => wish.answer(running.reload()),
             }
         }
     }
@@ -105,8 +115,9 @@ impl Signals {
 
 impl Running {
     /// Looks at the configuration folder and the certificates now.
-    fn reload(&self) {
-        match self.watch.reload() {
+    fn reload(&self) -> ReloadReport {
+        let deployment = self.watch.reload();
+        match &deployment {
             Ok(Some(_)) => {}
             Ok(None) => tracing::info!(target: "deployment", "nothing changed"),
             Err(error) => {
@@ -114,13 +125,19 @@ impl Running {
             }
         }
         self.access_log.reopen();
-        let Some(certificates) = &self.certificates else { return };
-        match certificates.reload() {
+        ReloadReport { deployment, certificates: self.reload_certificates() }
+    }
+
+    fn reload_certificates(&self) -> Result<(), String> {
+        let Some(certificates) = &self.certificates else { return Ok(()) };
+        let read = certificates.reload();
+        match &read {
             Ok(()) => report::certificates(&self.admin.metrics, HTTPS, certificates),
             Err(error) => {
                 tracing::error!(target: "server", %error, "the certificates cannot be read; the old ones stay");
             }
         }
+        read.map_err(|error| error.to_string())
     }
 
     fn announce_drain(&self) {

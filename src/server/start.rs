@@ -9,7 +9,10 @@ use sinew_core::diagnostics::Diagnostic;
 
 use super::front::{Front, ListenerLabels};
 use super::{report, settings as map};
-use crate::admin::{AdminError, AdminOptions, AdminServer, AdminState, ListenerStatus, Phase};
+use crate::admin::{
+    AdminError, AdminOptions, AdminServer, AdminState, ListenerStatus, Phase, Reloads, member_samples,
+};
+use crate::clusters::Directory;
 use crate::deployment::{Deployer, Folder, Watch};
 use crate::endpoints::TransportClient;
 use crate::settings::{SecretError, Settings};
@@ -27,6 +30,8 @@ pub struct Running {
     pub(super) admin: Arc<AdminState>,
     /// Answers as long as the process runs, while it drains too.
     pub(super) admin_server: Option<AdminServer>,
+    /// What operators wish; taken by who can fulfil it.
+    pub(super) reloads: Option<Reloads>,
     pub(super) certificates: Option<Arc<ServerCertificates>>,
     pub(super) access_log: AccessLog,
     pub(super) log_thread: Option<AccessLogThread>,
@@ -70,7 +75,11 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
     let threads = map::threads(settings);
     let build = Build { version: env!("CARGO_PKG_VERSION"), revision: "unknown" };
     let metrics = Arc::new(Metrics::new(build, &[HTTP, HTTPS], threads.get()));
-    let admin = Arc::new(AdminState::new(env!("CARGO_PKG_VERSION"), metrics.clone()));
+    let directory = Arc::new(Directory::default());
+    map::members(settings, &directory);
+    let members = directory.clone();
+    metrics.observe_members(move || member_samples(&members));
+    let admin = Arc::new(AdminState::new(env!("CARGO_PKG_VERSION"), metrics.clone(), directory));
     admin.update(|status| status.strict = settings.server.strict);
     let deployer = deploy(settings, folder, &admin)?;
     let https = &settings.listeners.https;
@@ -93,6 +102,7 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
         threads::StartError::Thread(error) => StartError::Io(error),
     })?;
     announce(&workers, &admin);
+    let reloads = admin.reloads();
     let options = AdminOptions::from_settings(&settings.admin)?;
     let admin_server = options.map(|options| AdminServer::start(options, admin.clone())).transpose()?;
     let shown = admin.clone();
@@ -100,7 +110,8 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
         report::reloaded(&shown, deployer, outcome);
     })?;
     admin.update(|status| status.phase = Phase::Serving);
-    Ok(Running { workers, watch, admin, admin_server, certificates, access_log, log_thread })
+    let reloads = Some(reloads);
+    Ok(Running { workers, watch, admin, admin_server, reloads, certificates, access_log, log_thread })
 }
 
 fn deploy(

@@ -1,6 +1,7 @@
 //! How keys are declared: one field of a struct is one key, and its documentation is the reference.
 
 use super::Settings;
+use super::sections::MemberTable;
 use super::value::{Input, Problem};
 
 /// One key of `sinew.toml`.
@@ -43,7 +44,17 @@ pub fn keys() -> Vec<Key> {
     describe().1
 }
 
-/// Every table and every key, in the order of the reference.
+/// The table and the keys of an entry of `[[member]]`, in the order of the reference.
+pub(super) fn describe_member() -> (Vec<Table>, Vec<Key>) {
+    let (mut tables, mut keys) = (Vec::new(), Vec::new());
+    MemberTable::describe(MEMBERS, &mut tables, &mut keys);
+    (tables, keys)
+}
+
+/// The name of the one list of tables.
+pub(super) const MEMBERS: &str = "member";
+
+/// Every table and every key outside lists, in the order of the reference.
 pub(super) fn describe() -> (Vec<Table>, Vec<Key>) {
     let (mut tables, mut keys) = (Vec::new(), Vec::new());
     Settings::describe("", &mut tables, &mut keys);
@@ -73,27 +84,31 @@ pub(super) fn documentation(lines: &[&str]) -> String {
     lines.join("\n").trim().to_owned()
 }
 
-/// Declares one table of `sinew.toml`: a struct with a documented field for every key, each with its default, and
-/// then the tables inside it.
+/// Declares one table of `sinew.toml`: a struct with a documented field for every key, each with its default, then the
+/// tables inside it, and then the lists of tables, whose entries are declared on their own.
 macro_rules! section {
     (
         $(#[doc = $about:literal])+
-        pub struct $name:ident {
+        $visibility:vis struct $name:ident {
             $($(#[doc = $doc:literal])+ pub $key:ident: $type:ty = $default:literal,)*
         }
         $(tables {
             $($(#[doc = $table_doc:literal])+ pub $table:ident: $section:ty,)+
         })?
+        $(lists {
+            $($(#[doc = $list_doc:literal])+ pub $list:ident: $entry:ty,)+
+        })?
     ) => {
         $(#[doc = $about])+
         #[derive(Debug, Clone, PartialEq)]
-        pub struct $name {
+        $visibility struct $name {
             $(
                 $(#[doc = $doc])+
                 #[doc = concat!("\n\nDefault: `", stringify!($default), "`.")]
                 pub $key: $type,
             )*
             $($($(#[doc = $table_doc])+ pub $table: $section,)+)?
+            $($($(#[doc = $list_doc])+ pub $list: Vec<$entry>,)+)?
         }
 
         impl Default for $name {
@@ -101,6 +116,7 @@ macro_rules! section {
                 Self {
                     $($key: $crate::settings::value::default_value($default),)*
                     $($($table: Default::default(),)+)?
+                    $($($list: Vec::new(),)+)?
                 }
             }
         }

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use sinew_core::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, codes, nearest};
 
-use super::file::Document;
-use super::key::{Key, Section, describe};
+use super::file::{Document, Entry, Found};
+use super::key::{Key, MEMBERS, Section, describe, describe_member};
+use super::sections::MemberTable;
 use super::value::{Input, Problem};
 use super::{Explanation, Origin, Settings, checks};
 
@@ -43,6 +44,8 @@ pub struct Loaded {
     /// What is suspicious without being wrong.
     pub warnings: Diagnostics,
     origins: BTreeMap<String, Origin>,
+    /// What was given for members.
+    members: Vec<Explanation>,
 }
 
 /// The largest settings file, in bytes.
@@ -84,11 +87,15 @@ pub fn load(sources: &Sources) -> Result<Loaded, Diagnostics> {
         for found in document.values(&tables, &keys, &mut loading.problems) {
             loading.assign(found.key, &Input::Toml(found.value), Origin::File(found.location));
         }
+        let (_, keys) = describe_member();
+        for entry in document.members(&mut loading.problems) {
+            loading.member(&document, &entry, &keys);
+        }
     }
     loading.environment(&keys, &sources.environment);
     loading.flags(&keys, &sources.flags);
-    let Loading { settings, origins, mut problems, incomplete } = loading;
-    let loaded = Loaded { settings, origins, warnings: Diagnostics::new() };
+    let Loading { settings, origins, members, mut problems, incomplete } = loading;
+    let loaded = Loaded { settings, origins, members, warnings: Diagnostics::new() };
     // Without the values that could not be read, what remains may seem not to fit together.
     if !incomplete {
         problems.extend(checks::check(&loaded));
@@ -136,15 +143,16 @@ impl Override {
 // === impl Loaded ===
 
 impl Loaded {
-    /// Every key with its value and where that comes from, in the order of the reference.
+    /// Every key with its value and where that comes from, in the order of the reference; then what the file says of
+    /// members.
     pub fn explain(&self) -> Vec<Explanation> {
         let keys = super::keys().into_iter();
-        keys.map(|key| Explanation {
+        let keys = keys.map(|key| Explanation {
             value: self.settings.show(&key.path).unwrap_or_default(),
             origin: self.origin(&key.path).clone(),
             key: key.path,
-        })
-        .collect()
+        });
+        keys.chain(self.members.iter().cloned()).collect()
     }
 
     /// Where the value of a key comes from.
@@ -156,7 +164,12 @@ impl Loaded {
 /// The defaults, as after loading nothing.
 impl Default for Loaded {
     fn default() -> Self {
-        Loaded { settings: Settings::default(), warnings: Diagnostics::new(), origins: BTreeMap::new() }
+        Loaded {
+            settings: Settings::default(),
+            warnings: Diagnostics::new(),
+            origins: BTreeMap::new(),
+            members: Vec::new(),
+        }
     }
 }
 
@@ -166,6 +179,7 @@ impl Default for Loaded {
 struct Loading {
     settings: Settings,
     origins: BTreeMap<String, Origin>,
+    members: Vec<Explanation>,
     problems: Diagnostics,
     /// Whether a value was given that could not be read.
     incomplete: bool,
@@ -181,6 +195,42 @@ impl Loading {
                 self.incomplete = true;
                 self.problems.push(wrong_value(key, &problem, origin));
             }
+        }
+    }
+
+    /// Reads one entry of `[[member]]`.
+    fn member<'a>(&mut self, document: &'a Document<'a>, entry: &Entry<'a>, keys: &'a [Key]) {
+        let mut table = MemberTable::default();
+        let number = self.settings.members.len() + 1;
+        let mut complete = true;
+        for Found { key, value, location } in document.member(entry, keys, &mut self.problems) {
+            let (_, name) = key.table_and_name();
+            match table.set(name, &Input::Toml(value)) {
+                Ok(()) => self.members.push(Explanation {
+                    key: format!("{MEMBERS}[{number}].{name}"),
+                    value: table.show(name).unwrap_or_default(),
+                    origin: Origin::File(location),
+                }),
+                Err(problem) => {
+                    complete = false;
+                    self.problems.push(wrong_value(key, &problem, Origin::File(location)));
+                }
+            }
+        }
+        if !complete {
+            self.incomplete = true;
+            return;
+        }
+        let error =
+            |message: String| Diagnostic::error(codes::SETTINGS_INVALID, message).at(entry.location.clone());
+        match table.into_member() {
+            Err(missing) => self.problems.push(error(missing.to_owned())),
+            Ok(member) if self.settings.members.iter().any(|one| one.identity() == member.identity()) => {
+                let (cluster, host, port) = member.identity();
+                let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+                self.problems.push(error(format!("the cluster {cluster} has a member {host}{port} already")));
+            }
+            Ok(member) => self.settings.members.push(member),
         }
     }
 

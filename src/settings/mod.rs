@@ -27,8 +27,9 @@ pub use reference::reference;
 pub use secret::{Secret, SecretError, SecretReference};
 pub use sections::{
     AccessLog, Admin, Compat, Deployment, HttpListener, HttpsListener, Limits, Listeners, Logs, Pools,
-    Server, Settings, Timeouts, Tls,
+    Server, Settings, StaticMember, Timeouts, Tls,
 };
 pub use value::{
-    AccessLogFormat, ByteSize, Count, Duration, HeaderText, LogDestination, LogFilter, LogFormat,
+    AccessLogFormat, ByteSize, ClusterName, Count, Duration, HeaderText, HostName, LogDestination, LogFilter,
+    LogFormat, PortMappings, SocketPath, ZoneName,
 };

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::key::{Key, describe};
+use super::key::{Key, describe, describe_member};
 
 const INTRODUCTION: &str = "\
 <!-- Made from the documentation in src/settings/sections. Change it there. -->
@@ -33,6 +33,24 @@ that gives it wins:
 A key that may have no value is set to none by `0` for numbers, sizes and durations, and by an empty text otherwise.
 ";
 
+const MEMBERS_EXAMPLE: &str = "\
+They are given in the file only.
+
+```toml
+[[member]]
+cluster = \"shop.example\"
+host = \"10.0.3.1\"
+http_port = 9763
+
+[[member]]
+cluster = \"shop.example/worker\"
+host = \"10.0.3.2\"
+https_port = 9443
+weight = 2
+port_mappings = { \"8280\" = 9000 }
+```
+";
+
 /// The whole page, in Markdown.
 pub fn reference() -> String {
     let (tables, keys) = describe();
@@ -41,22 +59,29 @@ pub fn reference() -> String {
         page.push_str(&format!("\n## `[{}]`\n\n{}\n", table.path, table.documentation));
         for key in keys.iter().filter(|key| key.table_and_name().0 == table.path) {
             page.push_str(&entry(key));
+            page.push_str(&format!("- Environment: `{}`\n", key.environment_variable()));
         }
     }
+    let (tables, keys) = describe_member();
+    for table in &tables {
+        page.push_str(&format!("\n## `[[{}]]`\n\n{}\n", table.path, table.documentation));
+    }
+    page.push_str(MEMBERS_EXAMPLE);
+    page.extend(keys.iter().map(entry));
     page
 }
 
+/// Everything but the environment variable: entries of lists have none.
 fn entry(key: &Key) -> String {
     let default = if key.default.is_empty() { "empty".to_owned() } else { format!("`{}`", key.default) };
     let mut entry = String::new();
     // Writing to a string cannot fail.
     let _ = write!(
         entry,
-        "\n### `{}`\n\n{}\n\n- Value: {}\n- Default: {default}\n- Environment: `{}`\n",
+        "\n### `{}`\n\n{}\n\n- Value: {}\n- Default: {default}\n",
         key.table_and_name().1,
         key.documentation,
         key.kind,
-        key.environment_variable(),
     );
     entry
 }

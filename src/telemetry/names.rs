@@ -85,6 +85,13 @@ metrics! {
     ENDPOINT_REQUEST_DURATION_SECONDS Histogram "sinew_endpoint_request_duration_seconds" ["endpoint" "outcome"]
         "From choosing an endpoint to the head of its answer, or to giving up"
 
+    MEMBER_IN_FLIGHT Gauge "sinew_member_in_flight" ["cluster" "member"]
+        "Requests that a member has not answered completely"
+    MEMBER_STATE Gauge "sinew_member_state" ["cluster" "member" "state"]
+        "1 for the state that a member is in, otherwise 0"
+    MEMBER_REQUESTS_TOTAL Counter "sinew_member_requests_total" ["cluster" "member" "outcome"]
+        "Attempts to send a request to a member, answered with whatever status or failed"
+
     CONFIG_RELOADS_TOTAL Counter "sinew_config_reloads_total" ["outcome"]
         "Attempts to deploy a changed configuration, the first one at the start included"
     CONFIG_LAST_RELOAD_SUCCESS Gauge "sinew_config_last_reload_success" []

@@ -1,9 +1,11 @@
 //! A configuration folder with stub endpoints.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use http::uri::Scheme;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use http_body_util::BodyExt;
 use sinew_core::diagnostics::render;
@@ -34,6 +36,9 @@ pub struct Request {
     target: String,
     headers: HeaderMap,
     body: Bytes,
+    scheme: Scheme,
+    client: Option<SocketAddr>,
+    listener: Option<SocketAddr>,
 }
 
 impl Flows {
@@ -126,18 +131,22 @@ impl Flows {
         self.run(line, request, Some(sequence))
     }
 
-    fn run(&self, line: String, request: Request, sequence: Option<&str>) -> Transcript {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        runtime.expect("a runtime for the test").block_on(self.dispatch(line, request, sequence))
-    }
-
-    /// As [`Flows::send`], in the runtime of a test that has one: its clock may be paused.
+    /// Sends a request in as a listener would, within the runtime of the caller: with a paused clock, time passes when
+    /// the test says so.
+    ///
+    /// # Panics
+    /// The request is none that HTTP can carry.
     pub async fn exchange(&self, request: Request) -> Transcript {
         let line = format!("{} {}", request.method, request.target);
-        self.dispatch(line, request, None).await
+        self.transcribe(line, request, None).await
     }
 
-    async fn dispatch(&self, line: String, request: Request, sequence: Option<&str>) -> Transcript {
+    fn run(&self, line: String, request: Request, sequence: Option<&str>) -> Transcript {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime for the test").block_on(self.transcribe(line, request, sequence))
+    }
+
+    async fn transcribe(&self, line: String, request: Request, sequence: Option<&str>) -> Transcript {
         lock(&self.client.events).clear();
         let mut message = request.into_message();
         let recorder = Some(Box::new(Recorder::new(self.client.events.clone())) as Box<_>);
@@ -174,7 +183,15 @@ impl Request {
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
         let mut headers = HeaderMap::new();
         headers.insert(http::header::HOST, HeaderValue::from_static("localhost:8280"));
-        Self { method, target: target.to_owned(), headers, body: Bytes::new() }
+        Self {
+            method,
+            target: target.to_owned(),
+            headers,
+            body: Bytes::new(),
+            scheme: Scheme::HTTP,
+            client: None,
+            listener: None,
+        }
     }
 
     /// A GET request.
@@ -205,9 +222,37 @@ impl Request {
         self
     }
 
+    /// Lets it come from this address.
+    #[must_use]
+    pub fn from(mut self, client: SocketAddr) -> Self {
+        self.client = Some(client);
+        self
+    }
+
+    /// Lets it come in at a listener with this address, plain or encrypted.
+    #[must_use]
+    pub fn at(mut self, listener: SocketAddr, encrypted: bool) -> Self {
+        self.listener = Some(listener);
+        self.scheme = if encrypted { Scheme::HTTPS } else { Scheme::HTTP };
+        self
+    }
+
+    /// Leaves a header out, `Host` too.
+    ///
+    /// # Panics
+    /// The name is none that headers can have.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.headers.remove(HeaderName::try_from(name).expect("a header name"));
+        self
+    }
+
     fn into_message(self) -> Message {
         let target: Uri = self.target.parse().expect("a request target");
-        let received = Received::new(self.method, target);
+        let mut received = Received::new(self.method, target);
+        received.scheme = self.scheme;
+        received.remote = self.client;
+        received.local = self.listener;
         let payload = match self.body.is_empty() {
             true => Payload::Empty,
             // As a stream, like the wire's: what mediators read must be asked for.

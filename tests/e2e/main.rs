@@ -1,6 +1,7 @@
 //! The real program on ephemeral ports of the loopback interface.
 
 mod command;
+mod control;
 mod echo;
 mod forwarding;
 mod hot;

@@ -45,11 +45,12 @@ impl Program {
         let certificates = TempDir::new().expect("a folder");
         let directory =
             format!("listeners.https.development_certificate_directory={}", certificates.path().display());
+        let socket = format!("admin.socket={}", certificates.path().join("admin.sock").display());
         let folder = folder.display().to_string();
         let arguments =
             ["run", &folder, "--listen", any, "--listen-https", any, "--admin", any, "--set", &directory];
         let mut command = sinew(&arguments);
-        command.args(["--set", "logs.format=json"]).args(more);
+        command.args(["--set", "logs.format=json", "--set", &socket]).args(more);
         let mut child = command.stderr(Stdio::piped()).spawn().expect("the program starts");
         let lines = BufReader::new(child.stderr.take().expect("a pipe"));
         let (sender, log) = channel();
@@ -79,6 +80,11 @@ impl Program {
     /// The file with the certificate that the HTTPS listener shows.
     pub(crate) fn certificate(&self) -> PathBuf {
         self.certificates.path().join("development-certificate.pem")
+    }
+
+    /// The Unix socket of the admin interface, unless an argument named another one.
+    pub(crate) fn socket(&self) -> PathBuf {
+        self.certificates.path().join("admin.sock")
     }
 
     fn address(&mut self, listener: &str) -> SocketAddr {

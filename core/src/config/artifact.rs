@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::endpoint::EndpointDefinition;
 use super::{
-    LocalEntryDefinition, MediatorRegistry, NAMESPACE, NoResources, ParseContext, ProxyDefinition, Resources,
-    SequenceDefinition, SourceKind, TemplateDefinition,
+    BALANCER_FILES, LocalEntryDefinition, MediatorRegistry, NAMESPACE, NoResources, ParseContext,
+    ProxyDefinition, Resources, SequenceDefinition, SourceKind, TemplateDefinition,
 };
-use crate::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, codes, nearest};
+use crate::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, Span, codes, nearest};
 use crate::xml::{Element, Limits, SourceDocument};
 
 /// The kinds of artifacts.
@@ -41,9 +41,15 @@ pub enum ArtifactKind {
     Task,
     /// `template`.
     Template,
+    /// `loadbalancer.conf`.
+    Balancer,
+    /// `tenants.conf`.
+    Tenants,
+    /// `url-mapping.conf`.
+    UrlMapping,
 }
 
-/// Every kind with its element and the words people use for it.
+/// Every kind of element with its element and the words people use for it.
 const KINDS: [(ArtifactKind, &str, &str); 14] = [
     (ArtifactKind::Api, "api", "API"),
     (ArtifactKind::Endpoint, "endpoint", "endpoint"),
@@ -62,14 +68,19 @@ const KINDS: [(ArtifactKind, &str, &str); 14] = [
 ];
 
 impl ArtifactKind {
-    /// The local name of its element.
+    /// The local name of its element; empty for the files of the balancer, which have none.
     pub fn element(self) -> &'static str {
         KINDS.iter().find(|(kind, ..)| *kind == self).map_or("", |(_, element, _)| element)
     }
 
     /// The words people use for it.
     pub fn words(self) -> &'static str {
-        KINDS.iter().find(|(kind, ..)| *kind == self).map_or("", |(.., words)| words)
+        match self {
+            ArtifactKind::Balancer => "balancer",
+            ArtifactKind::Tenants => "list of tenants",
+            ArtifactKind::UrlMapping => "list of host names",
+            element => KINDS.iter().find(|(kind, ..)| *kind == element).map_or("", |(.., words)| words),
+        }
     }
 
     /// The kind with this element.
@@ -112,6 +123,10 @@ pub enum Definition {
     Template(TemplateDefinition),
     /// The registry: kept, so that keys nothing else defines are known to be its business.
     Registry,
+    /// The numbers of tenants, to be read by who resolves them.
+    Tenants(Arc<SourceFile>),
+    /// Other names of hosts, to be read by who resolves them.
+    UrlMapping(Arc<SourceFile>),
 }
 
 /// Reads one file that names no others. A wrong artifact leaves its neighbours alone; everything wrong is reported.
@@ -130,6 +145,11 @@ pub fn parse_file_with(
     registry: &MediatorRegistry,
     resources: &dyn Resources,
 ) -> (Vec<Artifact>, Diagnostics) {
+    if let SourceKind::Artifact(kind) = kind
+        && BALANCER_FILES.iter().any(|(_, known)| *known == kind)
+    {
+        return balancer_file(file, kind, resources);
+    }
     let mut diagnostics = Diagnostics::default();
     let document = match SourceDocument::parse(file.clone(), &Limits::default()) {
         Ok(document) => document,
@@ -152,6 +172,31 @@ pub fn parse_file_with(
             .collect(),
     };
     (artifacts, diagnostics)
+}
+
+/// One of the balancer's files, which are not XML. Each is an artifact named like the file.
+fn balancer_file(
+    file: &Arc<SourceFile>,
+    kind: ArtifactKind,
+    _resources: &dyn Resources,
+) -> (Vec<Artifact>, Diagnostics) {
+    let diagnostics = Diagnostics::default();
+    let definition = match kind {
+        ArtifactKind::Tenants => Definition::Tenants(file.clone()),
+        ArtifactKind::UrlMapping => Definition::UrlMapping(file.clone()),
+        _ => return (Vec::new(), diagnostics),
+    };
+    let location = Location { file: file.clone(), span: Span::point(0) };
+    let name = BALANCER_FILES.iter().find(|(_, known)| *known == kind).map_or("", |(name, _)| name);
+    let artifact = Artifact {
+        kind,
+        name: name.into(),
+        definition,
+        location,
+        xml: file.text().into(),
+        broken: diagnostics.has_errors(),
+    };
+    (vec![artifact], diagnostics)
 }
 
 /// The root element must be the one that the folder is for, in the Synapse namespace.

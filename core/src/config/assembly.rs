@@ -8,7 +8,7 @@ use super::{
     Artifact, ArtifactKind, Definition, EntryArtifact, LocalEntryDefinition, ProxyDefinition,
     SequenceDefinition, TemplateDefinition,
 };
-use crate::diagnostics::{Diagnostic, Diagnostics, Location, codes};
+use crate::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, codes};
 
 /// Everything that the files define, by name.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +23,10 @@ pub struct Configuration {
     pub templates: BTreeMap<Arc<str>, TemplateDefinition>,
     /// Local entries.
     pub local_entries: BTreeMap<Arc<str>, LocalEntryDefinition>,
+    /// The numbers of tenants, as a file to be read.
+    pub tenants: Option<Arc<SourceFile>>,
+    /// Other names of hosts, as a file to be read.
+    pub url_mapping: Option<Arc<SourceFile>>,
     /// True when a registry could resolve keys that nothing here defines.
     pub has_registry: bool,
     /// Every artifact that counts, in the order in which it was loaded.
@@ -88,6 +92,8 @@ pub fn assemble(artifacts: impl IntoIterator<Item = Artifact>) -> (Configuration
             Definition::LocalEntry(entry) => drop(configuration.local_entries.insert(name, entry)),
             Definition::Template(template) => drop(configuration.templates.insert(name, template)),
             Definition::Registry => configuration.has_registry = true,
+            Definition::Tenants(file) => configuration.tenants = Some(file),
+            Definition::UrlMapping(file) => configuration.url_mapping = Some(file),
         }
         configuration.artifacts.push(artifact);
     }

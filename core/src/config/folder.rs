@@ -30,9 +30,20 @@ const FOLDERS: [(&str, ArtifactKind); 13] = [
     ("inbound-endpoints", ArtifactKind::InboundEndpoint),
 ];
 
+/// The files of the balancer, which are not XML.
+pub const BALANCER_FILES: [(&str, ArtifactKind); 3] = [
+    ("loadbalancer.conf", ArtifactKind::Balancer),
+    ("tenants.conf", ArtifactKind::Tenants),
+    ("url-mapping.conf", ArtifactKind::UrlMapping),
+];
+
 /// What a file is for, by its path inside the folder with `/` between the parts; `None` for files that are not read:
-/// those in other folders or deeper, without the ending `.xml`, and editors' left-overs (operations.md §6.1).
+/// those in other folders or deeper, without the ending `.xml` but for those of the balancer, and editors' left-overs
+/// (operations.md §6.1).
 pub fn source_kind(path: &str) -> Option<SourceKind> {
+    if let Some((_, kind)) = BALANCER_FILES.iter().find(|(name, _)| *name == path) {
+        return Some(SourceKind::Artifact(*kind));
+    }
     let (folder, file) = path.split_once('/').map_or((None, path), |(folder, file)| (Some(folder), file));
     if file.contains('/') || file.starts_with('.') || !file.ends_with(".xml") {
         return None;
@@ -54,7 +65,9 @@ impl SourceKind {
             SourceKind::Definitions => 0,
             SourceKind::Registry => 1,
             SourceKind::Artifact(kind) => {
-                2 + FOLDERS.iter().position(|(_, known)| *known == kind).unwrap_or(FOLDERS.len())
+                let files = BALANCER_FILES.iter().map(|(_, kind)| *kind);
+                let order = files.chain(FOLDERS.iter().map(|(_, kind)| *kind));
+                2 + order.take_while(|known| *known != kind).count()
             }
         }
     }
@@ -77,6 +90,10 @@ mod tests {
             ("sequences/a.xml~", None),
             ("sequences/.a.xml", None),
             ("other.xml", None),
+            ("loadbalancer.conf", Some(SourceKind::Artifact(ArtifactKind::Balancer))),
+            ("tenants.conf", Some(SourceKind::Artifact(ArtifactKind::Tenants))),
+            ("url-mapping.conf", Some(SourceKind::Artifact(ArtifactKind::UrlMapping))),
+            ("sequences/loadbalancer.conf", None),
         ] {
             assert_eq!(source_kind(path), kind, "{path}");
         }

@@ -20,7 +20,7 @@ pub use artifact::{Artifact, ArtifactKind, Definition, parse_file, parse_file_wi
 pub use assembly::{Configuration, assemble};
 pub use attributes::Attributes;
 pub use context::ParseContext;
-pub use folder::{SourceKind, source_kind};
+pub use folder::{BALANCER_FILES, SourceKind, source_kind};
 pub use local_entry::{EntryArtifact, LocalEntryContent, LocalEntryDefinition};
 pub use mediator::{
     AnyMediator, BuildContext, MediatorConfig, MediatorList, MediatorRegistry, ParsedMediator,

@@ -94,6 +94,7 @@ codes! {
 
     DIRECTORY_MISSING "E0801" "directory missing"
     SETTINGS_INVALID "E0802" "settings invalid"
+    LIST_ENTRY_INVALID "E0803" "list entry invalid"
 
     UNKNOWN_ATTRIBUTE "W0101" "unknown attribute"
     IGNORED_ELEMENT "W0102" "ignored element"

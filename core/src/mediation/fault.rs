@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::time::Duration;
 
 use crate::expression::EvaluationError;
 
@@ -20,6 +21,8 @@ pub struct Fault {
     pub retry: Retry,
     /// True when no fault handler may run: the endpoint's time-out action is `discard` (endpoints.md §2.3).
     pub unhandled: bool,
+    /// After what time another request may go better, for the `Retry-After` of an answer that no sequence made.
+    pub retry_after: Option<Duration>,
 }
 
 /// A documented base error code (configuration.md §9.5); never shifted by a connection state.
@@ -102,6 +105,7 @@ impl Fault {
             source: FaultSource::Mediation,
             retry: Retry::Never,
             unhandled: false,
+            retry_after: None,
         }
     }
 

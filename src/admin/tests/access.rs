@@ -5,7 +5,7 @@ use super::*;
 #[test]
 fn only_hosts_of_the_loopback_interface_are_answered() {
     let running = Running::start(None);
-    let port = running.server.address().port();
+    let port = running.address().port();
     let good = [
         "localhost",
         "LOCALHOST:9191",
@@ -63,6 +63,14 @@ fn nothing_is_shared_with_other_origins() {
         &["Host: localhost", "Origin: http://evil.example", "Access-Control-Request-Method: GET"],
     );
     assert_eq!(preflight.status, 405);
+    let foreign = "Origin: http://evil.example";
+    let running = Running::start(Some("secret"));
+    let answer = running.send(
+        "POST",
+        "/api/v1/reload",
+        &["Host: localhost", foreign, "Authorization: Bearer secret", "Content-Length: 0"],
+    );
+    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (403, None));
     assert!(!preflight.head.contains("access-control"), "{}", preflight.head);
 }
 
@@ -124,6 +132,6 @@ fn probes_need_no_token_and_get_no_details() {
 #[test]
 fn an_address_open_to_others_needs_a_token() {
     let open: SocketAddr = ([0, 0, 0, 0], 0).into();
-    let refused = AdminServer::start(AdminOptions { address: open, token: None }, state());
+    let refused = AdminServer::start(AdminOptions { address: Some(open), ..options(None) }, state());
     assert!(matches!(refused, Err(AdminError::Open(address)) if address == open));
 }

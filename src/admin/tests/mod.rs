@@ -1,8 +1,11 @@
 //! Tests of the admin interface, over real sockets.
 
 mod access;
+mod changes;
+mod endpoints;
 mod resources;
 mod server;
+mod socket;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -13,6 +16,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::*;
+use crate::clusters::{ClusterKey, Directory, Layer, MemberDefinition, Source};
 use crate::settings::Secret;
 use crate::telemetry::metrics::{Build, Metrics};
 
@@ -35,11 +39,20 @@ struct Answer {
 
 fn state() -> Arc<AdminState> {
     let metrics = Metrics::new(Build { version: "1.2.3", revision: "abc" }, &["http"], 1);
-    Arc::new(AdminState::new("1.2.3", Arc::new(metrics)))
+    Arc::new(AdminState::new("1.2.3", Arc::new(metrics), Arc::default()))
+}
+
+/// Two clusters, as files say: `shop.a.domain` with a member, `shop.b.domain/worker` without.
+fn shop(directory: &Directory) {
+    let file = Source::new(Layer::Static, "sinew.toml");
+    let definition = MemberDefinition::new("10.0.1.1", Some(9763), Some(9443));
+    directory.add(&file, &ClusterKey::domain("shop.a.domain"), definition).expect("a member");
+    directory.cluster(&ClusterKey::new("shop.b.domain", "worker"));
 }
 
 fn options(token: Option<&str>) -> AdminOptions {
-    AdminOptions { address: ([127, 0, 0, 1], 0).into(), token: token.map(Secret::new) }
+    let address = Some(([127, 0, 0, 1], 0).into());
+    AdminOptions { address, token: token.map(Secret::new), socket: None }
 }
 
 impl Running {
@@ -47,6 +60,23 @@ impl Running {
         let state = state();
         let server = AdminServer::start(options(token), Arc::clone(&state)).expect("it starts");
         Running { server, state }
+    }
+
+    fn address(&self) -> SocketAddr {
+        self.server.address().expect("it has a port")
+    }
+
+    /// A request with the token `secret` and a JSON body.
+    fn change(&self, method: &str, path: &str, body: &str) -> Answer {
+        self.body(method, path, &["Authorization: Bearer secret", "Content-Type: application/json"], body)
+    }
+
+    /// A request with a host of the loopback interface, these header lines and a body.
+    fn body(&self, method: &str, path: &str, headers: &[&str], body: &str) -> Answer {
+        let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+        let length = body.len();
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n{lines}Content-Length: {length}");
+        exchange(self.address(), &format!("{head}\r\nConnection: close\r\n\r\n{body}"))
     }
 
     /// A GET with a host of the loopback interface and these header lines.
@@ -57,10 +87,7 @@ impl Running {
     /// A request with exactly these header lines.
     fn send(&self, method: &str, target: &str, headers: &[&str]) -> Answer {
         let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
-        exchange(
-            self.server.address(),
-            &format!("{method} {target} HTTP/1.1\r\n{lines}Connection: close\r\n\r\n"),
-        )
+        exchange(self.address(), &format!("{method} {target} HTTP/1.1\r\n{lines}Connection: close\r\n\r\n"))
     }
 }
 
@@ -71,7 +98,10 @@ fn connect(address: SocketAddr) -> TcpStream {
 }
 
 fn exchange(address: SocketAddr, request: &str) -> Answer {
-    let mut stream = connect(address);
+    talk(connect(address), request)
+}
+
+fn talk(mut stream: impl Read + Write, request: &str) -> Answer {
     stream.write_all(request.as_bytes()).expect("the request is sent");
     let mut text = String::new();
     stream.read_to_string(&mut text).expect("the answer ends");

@@ -126,6 +126,9 @@ fn other_paths_and_methods_are_errors() {
         let answer = running.send(method, "/api/v1/status", &["Host: localhost", "Content-Length: 0"]);
         assert_eq!(answer.status, 405, "{method}");
         assert_eq!(answer.header("allow"), Some("get,head"), "{method}");
-        assert_eq!(answer.json(), json!({ "schema": 1, "error": "this can only be read" }));
+        assert_eq!(
+            answer.json(),
+            json!({ "schema": 1, "error": "this path does not take the method; Allow names those it does" })
+        );
     }
 }

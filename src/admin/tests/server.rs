@@ -9,7 +9,7 @@ use crate::settings::{Override, Sources, load};
 fn a_taken_port_is_an_error_with_its_cause() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = taken.local_addr().expect("a bound address");
-    match AdminServer::start(AdminOptions { address, token: None }, state()) {
+    match AdminServer::start(AdminOptions { address: Some(address), ..options(None) }, state()) {
         Err(AdminError::Bind { source, .. }) => assert_eq!(source.kind(), std::io::ErrorKind::AddrInUse),
         other => panic!("unexpected: {other:?}"),
     }
@@ -18,7 +18,7 @@ fn a_taken_port_is_an_error_with_its_cause() {
 #[test]
 fn stopping_frees_the_port_even_with_open_connections() {
     let running = Running::start(None);
-    let address = running.server.address();
+    let address = running.address();
     let mut idle = connect(address);
     idle.write_all(b"GET /live HTTP/1.1\r\n").expect("a part is sent");
     running.server.stop();
@@ -31,7 +31,7 @@ fn stopping_frees_the_port_even_with_open_connections() {
 #[test]
 fn a_connection_serves_several_requests() {
     let running = Running::start(None);
-    let mut stream = connect(running.server.address());
+    let mut stream = connect(running.address());
     for _ in 0..3 {
         stream.write_all(b"GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n").expect("the request is sent");
         let mut text = Vec::new();
@@ -47,7 +47,7 @@ fn a_connection_serves_several_requests() {
 #[test]
 fn silent_connections_keep_nobody_out() {
     let running = Running::start(None);
-    let _silent: Vec<TcpStream> = (0..16).map(|_| connect(running.server.address())).collect();
+    let _silent: Vec<TcpStream> = (0..16).map(|_| connect(running.address())).collect();
     assert_eq!(running.get("/live", &[]).status, 200);
 }
 
@@ -55,7 +55,7 @@ fn silent_connections_keep_nobody_out() {
 fn large_heads_and_garbage_are_refused() {
     let running = Running::start(None);
     let large = format!("X: {}", "a".repeat(64 * 1024));
-    let address = running.server.address();
+    let address = running.address();
     let mut stream = connect(address);
     // The connection may be closed while we are still sending.
     let _ = stream.write_all(format!("GET /live HTTP/1.1\r\nHost: localhost\r\n{large}\r\n\r\n").as_bytes());
@@ -73,9 +73,18 @@ fn the_settings_become_options() {
         sources.flags.push(Override::parse(text).expect("a flag"));
         load(&sources).expect("good settings").settings.admin
     };
-    let on = AdminOptions::from_settings(&settings("admin.address=127.0.0.1:0")).expect("no token to read");
-    assert!(on.is_some_and(|options| options.token.is_none() && options.address.port() == 0));
-    let off = AdminOptions::from_settings(&settings("admin.enabled=false")).expect("no token to read");
-    assert!(off.is_none());
+    let options = |text: &str| AdminOptions::from_settings(&settings(text)).expect("no token to read");
+    let on = options("admin.address=127.0.0.1:0").expect("it is on");
+    assert_eq!(on.address.map(|address| address.port()), Some(0));
+    assert!(on.token.is_none());
+    assert_eq!(on.socket.as_deref(), Some(std::path::Path::new(".sinew/admin.sock")));
+    let only_socket = options("admin.enabled=false").expect("it is on");
+    assert!(only_socket.address.is_none() && only_socket.socket.is_some());
+    for off in ["admin.socket=0", "admin.socket="] {
+        assert!(options(off).expect("it is on").socket.is_none(), "{off}");
+    }
     assert!(AdminOptions::from_settings(&settings("admin.token=env:SINEW_NO_SUCH_TOKEN")).is_err());
+    let mut off = settings("admin.enabled=false");
+    off.socket = None;
+    assert!(AdminOptions::from_settings(&off).expect("no token to read").is_none());
 }

@@ -3,10 +3,13 @@
 //! The documentation of a field is the reference of its key: meaning, consequences and what a limit does.
 //! Type, range and default come from the declaration itself.
 
+mod members;
 mod operation;
 mod outgoing;
 mod receiving;
 
+pub(super) use members::MemberTable;
+pub use members::StaticMember;
 pub use operation::{AccessLog, Admin, Compat, Deployment, Logs, Server};
 pub use outgoing::{Pools, Tls};
 pub use receiving::{HttpListener, HttpsListener, Limits, Listeners, Timeouts};
@@ -51,5 +54,9 @@ section! {
         pub deployment: Deployment,
         /// Behaviour of other engines.
         pub compat: Compat,
+    }
+    lists {
+        /// Members of clusters that are there from the start.
+        pub members: StaticMember,
     }
 }

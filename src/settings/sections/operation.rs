@@ -9,7 +9,7 @@ use super::{HOUR, SECOND};
 use crate::settings::key::section;
 use crate::settings::secret::SecretReference;
 use crate::settings::value::{
-    AccessLogFormat, Count, Duration, HeaderText, LogDestination, LogFilter, LogFormat,
+    AccessLogFormat, Count, Duration, HeaderText, LogDestination, LogFilter, LogFormat, SocketPath,
 };
 
 section! {
@@ -61,15 +61,20 @@ section! {
 }
 
 section! {
-    /// The admin interface: health, metrics, status. It is a listener of its own and shows nothing of the messages.
+    /// The admin interface: health, metrics, status, and changes to what runs. It has listeners of its own, a port and a
+    /// Unix socket, and shows nothing of the messages.
     pub struct Admin {
-        /// Whether it listens at all.
+        /// Whether it listens on a port.
         pub enabled: bool = "true",
-        /// Where it listens. Any address that is not of the loopback interface needs a `token`.
+        /// The address and port. Any address that is not of the loopback interface needs a `token`.
         pub address: SocketAddr = "127.0.0.1:9191",
-        /// A secret of visible ASCII characters that requests must carry as `Authorization: Bearer …`. It travels in
-        /// the clear. `/live` and `/ready` answer without it, but then without details.
+        /// A secret of visible ASCII characters that requests over the port must carry as `Authorization: Bearer …`. It
+        /// travels in the clear. Without it nothing can be changed over the port. `/live` and `/ready` answer without
+        /// it, but then without details.
         pub token: Option<SecretReference> = "",
+        /// The Unix socket that `sinew ctl` talks to. Only the user who runs the process can open it, and may then change
+        /// what runs. None, also written as `0`, means that there is no socket.
+        pub socket: Option<SocketPath> = ".sinew/admin.sock",
     }
 }
 

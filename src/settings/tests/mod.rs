@@ -2,6 +2,7 @@
 
 mod diagnostics;
 mod loading;
+mod members;
 mod reference;
 mod secrets;
 mod values;

@@ -1,12 +1,14 @@
 //! The types of values, which cannot hold wrong ones, and how they are read.
 
 mod choice;
+mod member;
 mod number;
 mod text;
 
 pub use choice::{AccessLogFormat, LogFormat};
+pub use member::{ClusterName, HostName, PortMappings, ZoneName};
 pub use number::{ByteSize, Count, Duration};
-pub use text::{HeaderText, LogDestination, LogFilter};
+pub use text::{HeaderText, LogDestination, LogFilter, SocketPath};
 
 use toml::de::DeValue;
 

@@ -28,6 +28,13 @@ pub enum LogDestination {
     File(PathBuf),
 }
 
+/// The path of a Unix socket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SocketPath(PathBuf);
+
+/// The longest path of a socket that every Unix takes, in bytes.
+const LONGEST_SOCKET_PATH: usize = 103;
+
 /// The levels of a log filter, the quietest first.
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
@@ -133,6 +140,39 @@ impl Value for PathBuf {
 
 impl Optional for PathBuf {
     const ABSENT: &'static str = "";
+}
+
+impl SocketPath {
+    /// The path, as it was given.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Value for SocketPath {
+    fn kind() -> String {
+        format!("a path of at most {LONGEST_SOCKET_PATH} bytes")
+    }
+
+    fn from_text(text: &str) -> Result<Self, Problem> {
+        let path = PathBuf::from_text(text)?;
+        match text.len() <= LONGEST_SOCKET_PATH {
+            true => Ok(Self(path)),
+            false => Err(Problem(format!("the path has {} bytes", text.len()))),
+        }
+    }
+
+    fn to_text(&self) -> String {
+        self.0.to_text()
+    }
+}
+
+impl Optional for SocketPath {
+    const ABSENT: &'static str = "";
+
+    fn is_absent(text: &str) -> bool {
+        matches!(text, "" | "0")
+    }
 }
 
 impl Value for SocketAddr {

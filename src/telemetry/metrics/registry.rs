@@ -11,6 +11,7 @@ use prometheus_client::registry::Registry;
 use super::configuration::Configuration;
 use super::connection::{self, ConnectionSource, Refusals};
 use super::exposition::{family, to_prometheus};
+use super::member::{MemberSample, MemberSource};
 use super::{
     ArtifactCount, ConnectionCounts, EndpointMetrics, Exposition, ListenerLabel, RefusalReason,
     ReloadOutcome, ServiceKind, ServiceMetrics, endpoint, service,
@@ -46,6 +47,7 @@ struct Families {
     services: Mutex<BTreeMap<(ServiceKind, String), Weak<ServiceMetrics>>>,
     endpoints: Mutex<BTreeMap<String, Weak<EndpointMetrics>>>,
     connections: Mutex<Vec<ConnectionSource>>,
+    members: Mutex<MemberSource>,
     configuration: Mutex<Configuration>,
     access_log: Mutex<Option<AccessLog>>,
 }
@@ -61,6 +63,7 @@ impl Metrics {
             services: Mutex::default(),
             endpoints: Mutex::default(),
             connections: Mutex::default(),
+            members: Mutex::default(),
             configuration: Mutex::default(),
             access_log: Mutex::default(),
         });
@@ -113,6 +116,12 @@ impl Metrics {
         sources.push(ConnectionSource::new(listener, counts));
     }
 
+    /// Says where the members of clusters are known; replaces what was said before. Members that are not named any more
+    /// have no series any more.
+    pub fn observe_members(&self, samples: impl Fn() -> Vec<MemberSample> + Send + Sync + 'static) {
+        *lock(&self.families.members) = MemberSource::new(samples);
+    }
+
     /// Says which access log counts the records it leaves out.
     pub fn observe_access_log(&self, log: &AccessLog) {
         *lock(&self.families.access_log) = Some(log.clone());
@@ -154,6 +163,7 @@ impl Collector for Families {
         self.refusals.encode(out)?;
         service::encode(out, &alive(&self.services), &self.listeners)?;
         endpoint::encode(out, &alive(&self.endpoints))?;
+        lock(&self.members).encode(out)?;
         lock(&self.configuration).encode(out)?;
         let dropped = lock(&self.access_log).as_ref().map_or(0, AccessLog::dropped);
         family(out, &names::ACCESS_LOG_DROPPED_TOTAL)?.encode_counter::<NoLabelSet, _, u64>(&dropped, None)

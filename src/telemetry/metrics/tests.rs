@@ -26,6 +26,11 @@ fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
+fn member(cluster: &str, member: &str, state: MemberState) -> MemberSample {
+    let (cluster, member) = (cluster.to_owned(), member.into());
+    MemberSample { cluster, member, state, in_flight: 2, served: 40, failed: 3 }
+}
+
 /// The samples of one metric, without those of others.
 fn samples(metrics: &Metrics, metric: &names::Metric) -> Vec<String> {
     let text = metrics.encode(Exposition::Prometheus);
@@ -53,6 +58,8 @@ fn busy() -> (Metrics, Vec<Arc<dyn std::any::Any>>) {
     let counts =
         ConnectionCounts { active: 3, accepted: 10, rejected_by_limit: 1, ..ConnectionCounts::default() };
     metrics.observe_connections("http", move || counts);
+    let member = member("shop.a.domain", "10.0.1.1:9763", MemberState::Draining);
+    metrics.observe_members(move || vec![member.clone()]);
     metrics.reloaded(ReloadOutcome::Success, at(1_000_000));
     metrics.reloaded(ReloadOutcome::Failure, at(2_000_000));
     metrics.deployed(1, vec![ArtifactCount { kind: "proxy", active: 2, faulty: 1 }]);
@@ -110,6 +117,8 @@ fn names_follow_the_rules() {
             "code_class",
             "code",
             "endpoint",
+            "cluster",
+            "member",
             "reason",
             "outcome",
             "state",
@@ -165,6 +174,39 @@ fn the_reference_page_is_up_to_date() {
     }
     let page = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(page == reference(), "docs/metrics.md is out of date: run SINEW_UPDATE_DOCS=1 cargo test");
+}
+
+/// operations.md §5.1: the label `member` is removed when the member leaves.
+#[test]
+fn members_that_leave_take_their_series_along() {
+    let metrics = metrics();
+    assert_eq!(samples(&metrics, &names::MEMBER_IN_FLIGHT), [""; 0]);
+    let there = Arc::new(std::sync::Mutex::new(vec![
+        member("shop", "10.0.0.1:80", MemberState::Ready),
+        member("shop/worker", "10.0.0.1:80", MemberState::Suspended),
+    ]));
+    let seen = there.clone();
+    metrics.observe_members(move || seen.lock().expect("a list").clone());
+    let expected =
+        [r#"{cluster="shop",member="10.0.0.1:80"} 2"#, r#"{cluster="shop/worker",member="10.0.0.1:80"} 2"#];
+    assert_eq!(samples(&metrics, &names::MEMBER_IN_FLIGHT), expected);
+    let states = samples(&metrics, &names::MEMBER_STATE);
+    let one = states.iter().filter(|line| line.ends_with(" 1"));
+    let expected = [
+        r#"{cluster="shop",member="10.0.0.1:80",state="ready"} 1"#,
+        r#"{cluster="shop/worker",member="10.0.0.1:80",state="suspended"} 1"#,
+    ];
+    assert_eq!(one.collect::<Vec<_>>(), expected);
+    assert_eq!(states.len(), 2 * 6);
+    let expected = [
+        r#"{cluster="shop",member="10.0.0.1:80",outcome="answered"} 40"#,
+        r#"{cluster="shop",member="10.0.0.1:80",outcome="failed"} 3"#,
+    ];
+    assert_eq!(samples(&metrics, &names::MEMBER_REQUESTS_TOTAL)[..2], expected);
+    there.lock().expect("a list").clear();
+    for metric in [&names::MEMBER_IN_FLIGHT, &names::MEMBER_STATE, &names::MEMBER_REQUESTS_TOTAL] {
+        assert_eq!(samples(&metrics, metric), [""; 0]);
+    }
 }
 
 // === services ===

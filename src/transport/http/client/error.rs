@@ -66,6 +66,8 @@ pub enum ClientError {
         target: String,
         /// What broke.
         source: Box<dyn std::error::Error + Send + Sync>,
+        /// True when not one byte of the answer had come.
+        nothing_received: bool,
     },
     /// The member closed the connection before it answered.
     #[error("{target} closed the connection before it answered")]

@@ -258,6 +258,7 @@ fn explain(
     } else if while_sending || error.is_body_write_aborted() {
         ClientError::Sending { target, source: Box::new(error), nothing_sent }
     } else {
-        ClientError::Receiving { target, source: Box::new(error) }
+        let nothing_received = state.has_received_nothing();
+        ClientError::Receiving { target, source: Box::new(error), nothing_received }
     }
 }

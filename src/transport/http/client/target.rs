@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use http::{HeaderValue, Uri};
@@ -80,13 +80,20 @@ impl Target {
     ///
     /// # Errors
     ///
-    /// When the host is empty or cannot stand in a `Host` header, or the port is 0.
+    /// When the host is no name and no address, or the port is 0.
     pub fn new(scheme: Scheme, host: &str, port: u16) -> Result<Self, TargetError> {
-        let bracketed =
-            if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host.to_owned() };
+        let bracketed = match host.trim_start_matches('[').trim_end_matches(']').parse::<Ipv6Addr>() {
+            Ok(_) if !host.starts_with('[') => format!("[{host}]"),
+            Err(_) if host.contains([':', '[', ']']) => return Err(TargetError::Host),
+            _ => host.to_owned(),
+        };
         let address = format!("{}://{bracketed}:{port}/", scheme.as_str());
         let address: Uri = address.parse().map_err(|_| TargetError::Host)?;
-        Self::parse(&address)
+        // A path in the host would have become the path of the address, and a user its user.
+        match address.host() {
+            Some(known) if known == bracketed => Self::parse(&address),
+            _ => Err(TargetError::Host),
+        }
     }
 
     fn assemble(scheme: Scheme, host: &str, port: u16, authority: HeaderValue) -> Self {

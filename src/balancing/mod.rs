@@ -1,0 +1,5 @@
+//! Balancing: which cluster and which member a request goes to, and how addresses look on either side.
+
+pub mod affinity;
+pub mod resolution;
+pub mod rewriting;
