@@ -165,21 +165,6 @@ async fn e13_a_time_out_while_suspended() {
     assert_eq!((code(&flows).await.as_str(), state(&flows)), ("101503", ("timeout", 50)));
 }
 
-/// E14: every failing message in flight applies the rule again (consequence 7).
-#[tokio::test(start_paused = true)]
-async fn e14_failures_at_once_multiply() {
-    let flows = refusing(&sof(100, "2", 10_000));
-    // Nothing waits in between: all three are on their way before the first fails, as the order of polling goes.
-    let (first, second, third) = tokio::join!(get(&flows), get(&flows), get(&flows));
-    let refused = [first, second, third].iter().filter(|t| header(t, "x-code") == Some("101503")).count();
-    let expected = match refused {
-        3 => 400,
-        2 => 200,
-        _ => 100,
-    };
-    assert_eq!(state(&flows), ("suspended", expected));
-}
-
 /// E15, E16, E17, E22: statuses never suspend; time-outs do, also those that no handler sees.
 #[tokio::test(start_paused = true)]
 async fn e15_to_e17_states_after_outcomes() {

@@ -21,8 +21,10 @@ pub struct ComputedRecipients<C> {
     metrics: Arc<EndpointMetrics>,
     capacity: usize,
     /// Used last at the end.
-    known: Mutex<VecDeque<(Arc<str>, Arc<Recipient<C>>)>>,
+    known: Mutex<VecDeque<Known<C>>>,
 }
+
+type Known<C> = (Arc<str>, Arc<Recipient<C>>);
 
 impl<C: Client> ComputedRecipients<C> {
     /// Recipients from a text; `leaf` sends to all of them, `capacity` of them are remembered.

@@ -99,3 +99,30 @@ impl EndpointState {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sinew_core::config::endpoint::SuspendOnFailure;
+
+    use super::*;
+    use crate::telemetry::metrics::{Build, Metrics};
+
+    /// E14: every failing message in flight applies the rule again (consequence 7).
+    #[tokio::test(start_paused = true)]
+    async fn e14_failures_at_once_multiply() {
+        let definition = SendingDefinition {
+            suspend_on_failure: SuspendOnFailure {
+                initial: Some(Duration::from_millis(100)),
+                factor: 2.0,
+                maximum: Some(Duration::from_secs(10)),
+                ..SuspendOnFailure::default()
+            },
+            ..SendingDefinition::default()
+        };
+        let metrics = Metrics::new(Build { version: "0", revision: "0" }, &[], 1);
+        let state = EndpointState::new(&definition, metrics.endpoint("e"));
+        assert!((0..3).all(|_| state.is_ready()));
+        (0..3).for_each(|_| state.failed(ErrorCode::CONNECTION_FAILED, false));
+        assert_eq!(state.view().next_retry, Some(Duration::from_millis(400)));
+    }
+}

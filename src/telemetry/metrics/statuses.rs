@@ -47,7 +47,7 @@ impl Slot {
         match self.status.load(Ordering::Relaxed) {
             0 => {
                 let taken = self.status.compare_exchange(0, status, Ordering::Relaxed, Ordering::Relaxed);
-                matches!(taken, Ok(_)) || taken == Err(status)
+                taken.is_ok() || taken == Err(status)
             }
             taken => taken == status,
         }

@@ -228,6 +228,18 @@ fn e18_never_and_negative_codes() {
     assert!(sending.retry.allows(101_503) && !sending.retry.allows(101_504));
 }
 
+/// E20: an action without a duration waits 30 s; `never` is no action.
+#[test]
+fn e20_actions_without_a_duration() {
+    for (action, expected) in [("fault", Some(30)), ("discard", Some(30)), ("never", None)] {
+        let kind = loaded(&format!(
+            "<address uri=\"http://b/\"><timeout><responseAction>{action}</responseAction></timeout></address>"
+        ));
+        let EndpointKind::Address { sending, .. } = kind else { panic!("an address") };
+        assert_eq!(sending.timeout, expected.map(Duration::from_secs), "{action}");
+    }
+}
+
 #[test]
 fn load_balancers_say_how_they_choose() {
     let balanced = |inner: &str| match loaded(inner) {
