@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sinew_core::config::endpoint::{EndpointDefinition, EndpointKind, SendingDefinition};
 use sinew_core::config::{
     Configuration, EndpointSlot, MediatorRegistry, ProxyDefinition, ResourceKey, SequenceSlot,
 };
@@ -12,10 +11,12 @@ use sinew_core::mediation::{
     Endpoint, FaultHandler, Sequence, SequenceReference, Template, TemplateReference,
 };
 
+use super::endpoints::Names;
 use super::keys::{Wanted, cycle, missing};
 use super::sequences::List;
 use super::{Deployed, ProxyService, Routes, defaults};
-use crate::endpoints::{AddressEndpoint, Client, DefaultEndpoint, Leaf, LeafSettings, RequestPolicy};
+use crate::endpoints::replay::DEFAULT_REPLAY_LIMIT;
+use crate::endpoints::{Client, EndpointStates, RequestPolicy};
 use crate::telemetry::metrics::{Build, Metrics, ServiceKind};
 use crate::transport::http::client::Timeouts;
 
@@ -30,6 +31,10 @@ pub struct CompileSettings {
     pub server_names: Vec<String>,
     /// Where services and endpoints are counted.
     pub metrics: Arc<Metrics>,
+    /// How many bytes of a streaming payload are kept while it is sent to an endpoint that others stand in for.
+    pub replay_limit: usize,
+    /// What is known of the endpoints that run.
+    pub endpoint_states: Arc<EndpointStates>,
 }
 
 impl Default for CompileSettings {
@@ -40,6 +45,8 @@ impl Default for CompileSettings {
             policy: Arc::default(),
             server_names: Vec::new(),
             metrics: Arc::new(Metrics::new(build, &["http", "https"], 1)),
+            replay_limit: DEFAULT_REPLAY_LIMIT,
+            endpoint_states: Arc::default(),
         }
     }
 }
@@ -113,11 +120,14 @@ pub(super) enum State<T> {
 pub(super) struct Compiler<'a, C> {
     pub(super) configuration: &'a Configuration,
     pub(super) diagnostics: Diagnostics,
-    settings: &'a CompileSettings,
-    client: C,
+    pub(super) settings: &'a CompileSettings,
+    pub(super) client: C,
     sequences: HashMap<Arc<str>, State<SequenceReference>>,
     templates: HashMap<Arc<str>, State<TemplateReference>>,
-    endpoints: HashMap<Arc<str>, State<Option<Arc<dyn Endpoint>>>>,
+    pub(super) endpoints: HashMap<Arc<str>, State<Option<Arc<dyn Endpoint>>>>,
+    pub(super) endpoint_names: Names,
+    /// The templates whose instances are being compiled: one inside itself would never end.
+    pub(super) open_templates: Vec<Arc<str>>,
 }
 
 impl<'a, C: Client> Compiler<'a, C> {
@@ -130,6 +140,8 @@ impl<'a, C: Client> Compiler<'a, C> {
             sequences: HashMap::new(),
             templates: HashMap::new(),
             endpoints: HashMap::new(),
+            endpoint_names: Names::new(configuration),
+            open_templates: Vec::new(),
         }
     }
 
@@ -179,12 +191,13 @@ impl<'a, C: Client> Compiler<'a, C> {
             Some(State::InProgress) => return None,
             None => {}
         }
-        let Some(definition) = self.configuration.template(name) else {
+        let found = self.configuration.template(name);
+        let Some((definition, body)) = found.and_then(|found| Some((found, found.body.as_ref()?))) else {
             return Some(TemplateReference::Missing(name.clone()));
         };
         self.templates.insert(name.clone(), State::InProgress);
         let address: Arc<str> = format!("template:{name}").into();
-        let body = List { compiler: self, address }.sequence(&definition.body);
+        let body = List { compiler: self, address }.sequence(body);
         let template = Template { parameters: definition.parameters.clone().into(), body };
         let reference = TemplateReference::Found(Arc::new(template));
         self.templates.insert(name.clone(), State::Done(reference.clone()));
@@ -218,95 +231,8 @@ impl<'a, C: Client> Compiler<'a, C> {
         FaultHandler::Key(key.text.clone())
     }
 
-    fn missing(&mut self, key: &ResourceKey, wanted: Wanted) {
+    pub(super) fn missing(&mut self, key: &ResourceKey, wanted: Wanted) {
         self.diagnostics.push(missing(key, wanted, self.configuration));
-    }
-
-    /// A named endpoint, compiled when first asked for; the outer `None` while it is being compiled.
-    fn endpoint_by_name(&mut self, name: &Arc<str>) -> Option<Option<Arc<dyn Endpoint>>> {
-        match self.endpoints.get(name) {
-            Some(State::Done(endpoint)) => return Some(endpoint.clone()),
-            Some(State::InProgress) => return None,
-            None => {}
-        }
-        let Some(definition) = self.configuration.endpoint(name) else {
-            return Some(None);
-        };
-        self.endpoints.insert(name.clone(), State::InProgress);
-        let endpoint = self.endpoint(definition, name.clone());
-        self.endpoints.insert(name.clone(), State::Done(Some(endpoint.clone())));
-        Some(Some(endpoint))
-    }
-
-    /// Compiles an endpoint. One that cannot work becomes one that faults when used.
-    pub(super) fn endpoint(
-        &mut self,
-        definition: &EndpointDefinition,
-        address: Arc<str>,
-    ) -> Arc<dyn Endpoint> {
-        let name = definition.name.clone().unwrap_or(address);
-        match &definition.kind {
-            EndpointKind::Indirect(key) => self.indirect(key),
-            EndpointKind::Default(sending) => {
-                Arc::new(DefaultEndpoint(self.leaf(definition, sending.clone(), name)))
-            }
-            EndpointKind::Address { uri, sending } => {
-                let leaf = self.leaf(definition, sending.clone(), name);
-                match AddressEndpoint::new(leaf, uri.clone()) {
-                    Ok(endpoint) => Arc::new(endpoint),
-                    Err(message) => {
-                        self.diagnostics.push(
-                            Diagnostic::error(codes::ENDPOINT_VALUE_INVALID, message.clone())
-                                .at(definition.location.clone())
-                                .label("this endpoint cannot be sent to"),
-                        );
-                        Arc::new(super::sequences::Unusable::new(&uri.text, message))
-                    }
-                }
-            }
-        }
-    }
-
-    fn indirect(&mut self, key: &ResourceKey) -> Arc<dyn Endpoint> {
-        match self.endpoint_by_name(&key.text) {
-            Some(Some(endpoint)) => return endpoint,
-            Some(None) => self.missing(key, Wanted::Endpoint),
-            None => self.diagnostics.push(cycle(key, Wanted::Endpoint)),
-        }
-        Arc::new(super::sequences::Unusable::missing(&key.text))
-    }
-
-    fn leaf(
-        &mut self,
-        definition: &EndpointDefinition,
-        sending: SendingDefinition,
-        name: Arc<str>,
-    ) -> Leaf<C> {
-        let on_error = definition.on_error.as_ref().map(|key| self.on_error(key));
-        let metrics = self.settings.metrics.endpoint(&name);
-        let settings = LeafSettings {
-            name,
-            on_error,
-            properties: definition.properties.clone(),
-            sending,
-            timeouts: self.settings.timeouts,
-            policy: self.settings.policy.clone(),
-            metrics,
-        };
-        Leaf::new(settings, self.client.clone())
-    }
-
-    fn default_endpoint(&self) -> Arc<dyn Endpoint> {
-        let settings = LeafSettings {
-            name: "<To>".into(),
-            on_error: None,
-            properties: Vec::new(),
-            sending: SendingDefinition::default(),
-            timeouts: self.settings.timeouts,
-            policy: self.settings.policy.clone(),
-            metrics: self.settings.metrics.endpoint("default"),
-        };
-        Arc::new(DefaultEndpoint(Leaf::new(settings, self.client.clone())))
     }
 
     fn routes(&mut self) -> Routes {

@@ -12,6 +12,7 @@ pub(super) enum Wanted {
     Endpoint,
     Template,
     LocalEntry,
+    EndpointTemplate,
 }
 
 impl Wanted {
@@ -22,6 +23,7 @@ impl Wanted {
             Wanted::Endpoint => "endpoint",
             Wanted::Template => "template",
             Wanted::LocalEntry => "local entry",
+            Wanted::EndpointTemplate => "endpoint template",
         }
     }
 
@@ -29,7 +31,7 @@ impl Wanted {
         match self {
             Wanted::Sequence => codes::SEQUENCE_NOT_DEFINED,
             Wanted::Endpoint => codes::ENDPOINT_NOT_DEFINED,
-            Wanted::Template => codes::TEMPLATE_NOT_DEFINED,
+            Wanted::Template | Wanted::EndpointTemplate => codes::TEMPLATE_NOT_DEFINED,
             Wanted::LocalEntry => codes::LOCAL_ENTRY_NOT_DEFINED,
         }
     }
@@ -39,7 +41,14 @@ impl Wanted {
         match self {
             Wanted::Sequence => configuration.sequence(key).map(|found| found.location.clone()),
             Wanted::Endpoint => configuration.endpoint(key).map(|found| found.location.clone()),
-            Wanted::Template => configuration.template(key).map(|found| found.location.clone()),
+            Wanted::Template => {
+                let template = configuration.template(key).filter(|found| found.body.is_some());
+                template.map(|found| found.location.clone())
+            }
+            Wanted::EndpointTemplate => {
+                let template = configuration.template(key).filter(|found| found.endpoint.is_some());
+                template.map(|found| found.location.clone())
+            }
             Wanted::LocalEntry => configuration.local_entries.get(key).map(|found| found.location.clone()),
         }
     }
@@ -93,14 +102,14 @@ fn help(text: &str, wanted: Wanted, configuration: &Configuration) -> Option<Str
 pub(super) fn cycle(key: &ResourceKey, wanted: Wanted) -> Diagnostic {
     let (text, what) = (&key.text, wanted.word());
     let code = match wanted {
-        Wanted::Endpoint => codes::ENDPOINT_CYCLE,
+        Wanted::Endpoint | Wanted::EndpointTemplate => codes::ENDPOINT_CYCLE,
         Wanted::Sequence | Wanted::Template | Wanted::LocalEntry => codes::SEQUENCE_CYCLE,
     };
     let diagnostic = Diagnostic::error(code, format!("{what} \"{text}\" comes back to itself"))
         .at(key.location.clone())
         .label("closes the circle");
     match wanted {
-        Wanted::Endpoint => diagnostic,
+        Wanted::Endpoint | Wanted::EndpointTemplate => diagnostic,
         _ => diagnostic.help(format!("a {what} that calls itself, directly or through others, never ends")),
     }
 }

@@ -5,6 +5,7 @@
 mod build;
 mod defaults;
 mod deployed;
+mod endpoints;
 mod keys;
 mod proxy;
 mod routes;

@@ -102,7 +102,7 @@ impl Unusable {
     /// An endpoint that nothing defines (configuration.md §5).
     pub(super) fn missing(key: &str) -> Self {
         let reason = format!("Couldn't find the endpoint with the key \"{key}\"");
-        let fault = Fault::endpoint(ErrorCode::INDIRECT_NOT_READY, reason, Retry::Never);
+        let fault = Fault::endpoint(ErrorCode::INDIRECT_NOT_READY, reason, Retry::NotSent);
         Self { name: key.to_owned(), fault }
     }
 }
@@ -110,6 +110,10 @@ impl Unusable {
 impl Endpoint for Unusable {
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn is_ready(&self) -> bool {
+        false
     }
 
     fn send<'a>(&'a self, _: &'a mut Exchange) -> SendFuture<'a> {

@@ -1,8 +1,8 @@
-//! `address` and `default` endpoints (endpoints.md §4.1, §4.2).
+//! `address` and `default` endpoints, and `wsdl` ones, whose address a document gives (endpoints.md §4.1 to §4.3).
 
 use std::borrow::Cow;
 
-use sinew_core::config::endpoint::UriTemplate;
+use sinew_core::config::endpoint::AddressTemplate;
 use sinew_core::mediation::{Endpoint, ErrorCode, Exchange, Fault, FaultHandler, Retry, SendFuture};
 use sinew_core::message::{ANONYMOUS, Axis2Entry, Destination};
 
@@ -13,7 +13,7 @@ use super::uri::{Place, fill};
 /// Sends to its own address.
 pub struct AddressEndpoint<C> {
     leaf: Leaf<C>,
-    template: UriTemplate,
+    template: AddressTemplate,
     /// The address taken apart, when nothing in it depends on the message.
     place: Option<Place>,
 }
@@ -23,7 +23,7 @@ impl<C: Client> AddressEndpoint<C> {
     ///
     /// # Errors
     /// What is wrong with the address.
-    pub fn new(leaf: Leaf<C>, template: UriTemplate) -> Result<Self, String> {
+    pub fn new(leaf: Leaf<C>, template: AddressTemplate) -> Result<Self, String> {
         let place = match template.literal() {
             Some(address) => Some(Place::parse(address).map_err(|error| error.to_string())?),
             None => None,
@@ -39,6 +39,14 @@ impl<C: Client> Endpoint for AddressEndpoint<C> {
 
     fn on_error(&self) -> Option<&FaultHandler> {
         self.leaf.on_error()
+    }
+
+    fn is_ready(&self) -> bool {
+        self.leaf.is_ready()
+    }
+
+    fn changes_message(&self) -> bool {
+        self.leaf.changes_message()
     }
 
     fn send<'a>(&'a self, exchange: &'a mut Exchange) -> SendFuture<'a> {
@@ -64,6 +72,14 @@ impl<C: Client> Endpoint for DefaultEndpoint<C> {
         self.0.on_error()
     }
 
+    fn is_ready(&self) -> bool {
+        self.0.is_ready()
+    }
+
+    fn changes_message(&self) -> bool {
+        self.0.changes_message()
+    }
+
     fn send<'a>(&'a self, exchange: &'a mut Exchange) -> SendFuture<'a> {
         Box::pin(async move {
             let message = &exchange.message;
@@ -85,6 +101,6 @@ impl<C: Client> Endpoint for DefaultEndpoint<C> {
     }
 }
 
-fn parse(address: &str) -> Result<Place, Fault> {
+pub(super) fn parse(address: &str) -> Result<Place, Fault> {
     Place::parse(address).map_err(|error| Fault::mediation(error.to_string()))
 }

@@ -1,21 +1,24 @@
-//! What address and default endpoints share: properties, composition, the call, and its faults.
+//! What the endpoints share that send themselves: properties, composition, the call, its faults, and their state.
 
 use std::sync::Arc;
 
-use http::header::HeaderName;
-use sinew_core::config::endpoint::{EndpointProperty, PropertyTarget, ResponseAction, SendingDefinition};
-use sinew_core::expression::Scope;
-use sinew_core::mediation::{ErrorCode, Exchange, Fault, FaultHandler};
+use http::Method;
+use http::uri::PathAndQuery;
+use sinew_core::config::endpoint::{EndpointProperty, ResponseAction, SendingDefinition};
+use sinew_core::mediation::{ErrorCode, Exchange, Fault, FaultHandler, FaultSource, Retry};
 use sinew_core::message::Body;
 use tower::{Layer, Service};
 
 use super::client::{Call, Client};
 use super::content;
 use super::outcome::{Outcome, OutcomeLayer};
-use super::request::{self, RequestPolicy, header_value};
+use super::properties;
+use super::request::{self, RequestPolicy};
+use super::retry;
+use super::states::EndpointState;
 use super::uri::{self, Place};
 use crate::telemetry::metrics::EndpointMetrics;
-use crate::transport::http::client::Timeouts;
+use crate::transport::http::client::{Target, Timeouts};
 
 /// What a leaf endpoint is made from besides its address.
 #[derive(Clone, Debug)]
@@ -34,6 +37,8 @@ pub struct LeafSettings {
     pub policy: Arc<RequestPolicy>,
     /// Where its outcomes are counted.
     pub metrics: Arc<EndpointMetrics>,
+    /// Whether it can be sent to. Without one it always can: who chooses where to send keeps the state then.
+    pub state: Option<Arc<EndpointState>>,
 }
 
 /// Marks an answer to a request that was sent in another form than the client's, by the endpoint's `format`: the client
@@ -76,23 +81,113 @@ impl<C: Client> Leaf<C> {
         self.settings.on_error.as_ref()
     }
 
-    /// Sends the message to a place, with the suffix if the exchange is REST.
+    /// The state it shares with everybody who reaches it.
+    pub(super) fn state(&self) -> Option<&EndpointState> {
+        self.settings.state.as_deref()
+    }
+
+    /// Whether it can be sent to now.
+    pub fn is_ready(&self) -> bool {
+        self.state().is_none_or(EndpointState::is_ready)
+    }
+
+    /// Whether sending sets headers or properties of the message.
+    pub fn changes_message(&self) -> bool {
+        !self.settings.properties.is_empty() || self.settings.sending.encoding.is_some()
+    }
+
+    /// Sends the message to a place, with the suffix if the exchange is REST, unless the endpoint is not ready; its state
+    /// learns how it went.
     pub async fn send(&self, exchange: &mut Exchange, place: &Place) -> Result<http::Response<Body>, Fault> {
-        self.apply_properties(exchange)?;
-        let format = self.settings.sending.format;
-        if content::must_read(&exchange.message, format) {
+        self.send_as(exchange, place, self.state()).await
+    }
+
+    /// The same for another state than the endpoint's own.
+    pub(super) async fn send_as(
+        &self,
+        exchange: &mut Exchange,
+        place: &Place,
+        state: Option<&EndpointState>,
+    ) -> Result<http::Response<Body>, Fault> {
+        self.check_ready(state)?;
+        self.prepare(exchange).await?;
+        let message = &exchange.message;
+        let has_suffix = content::has_suffix(message, self.settings.sending.format);
+        let suffix = if has_suffix { message.rest_suffix() } else { "".into() };
+        let path = uri::join(&place.path, &suffix).map_err(|error| Fault::mediation(error.to_string()))?;
+        self.deliver(exchange, &place.target, path, None, state).await
+    }
+
+    /// Sends the message to a target with exactly this path and query, as it is. Whether the endpoint is ready does not
+    /// matter, and its state learns nothing: this is for who chooses where to send, and keeps the state of that.
+    pub async fn send_to(
+        &self,
+        exchange: &mut Exchange,
+        target: &Target,
+        path: PathAndQuery,
+    ) -> Result<http::Response<Body>, Fault> {
+        self.prepare(exchange).await?;
+        self.deliver(exchange, target, path, None, None).await
+    }
+
+    /// A fault, unless the endpoint whose state this is can be sent to (endpoints.md §3.1 step 1).
+    pub(super) fn check_ready(&self, state: Option<&EndpointState>) -> Result<(), Fault> {
+        let Some(state) = state.filter(|state| !state.is_ready()) else { return Ok(()) };
+        state.refused();
+        let message = format!("the endpoint is {}", state.view().state.as_str());
+        let fault = Fault::endpoint(ErrorCode::ADDRESS_NONE_READY, message, Retry::NotSent);
+        Err(fault.detail(format!("endpoint {}", self.settings.name)))
+    }
+
+    /// Sets the properties, and reads the payload if what is sent needs it in memory.
+    pub(super) async fn prepare(&self, exchange: &mut Exchange) -> Result<(), Fault> {
+        if let Some(encoding) = &self.settings.sending.encoding {
+            exchange.message.axis2.set("CHARACTER_SET_ENCODING", &**encoding);
+        }
+        properties::apply(&self.settings.properties, exchange).await?;
+        if content::must_read(&exchange.message, self.settings.sending.format) {
             exchange.read_payload().await?;
         }
+        Ok(())
+    }
+
+    /// Sends a message that is prepared; `method` replaces its own. The state learns how it went.
+    pub(super) async fn deliver(
+        &self,
+        exchange: &mut Exchange,
+        target: &Target,
+        path: PathAndQuery,
+        method: Option<&Method>,
+        state: Option<&EndpointState>,
+    ) -> Result<http::Response<Body>, Fault> {
+        let sending = &self.settings.sending;
         let message = &mut exchange.message;
-        let suffix = if content::has_suffix(message, format) { message.rest_suffix() } else { "".into() };
-        let path = uri::join(&place.path, &suffix).map_err(|error| Fault::mediation(error.to_string()))?;
-        let request = request::compose(message, place, path, format, &self.settings.policy).await?;
-        let call = Call { target: place.target.clone(), request, timeouts: self.timeouts };
-        let mut response = self.stack.clone().call(call).await.map_err(|fault| self.discarded(fault))?;
-        if content::changes_dialect(&exchange.message, format) {
-            response.extensions_mut().insert(OtherDialect);
+        let mut request =
+            request::compose(message, target, path, sending.format, &self.settings.policy).await?;
+        if let Some(method) = method {
+            request::change_method(&mut request, method);
         }
-        Ok(response)
+        let method = request.method().clone();
+        let call = Call { target: target.clone(), request, timeouts: self.timeouts };
+        match self.stack.clone().call(call).await {
+            Ok(mut response) => {
+                if let Some(state) = state {
+                    state.succeeded(response.status());
+                }
+                if content::changes_dialect(&exchange.message, sending.format) {
+                    response.extensions_mut().insert(OtherDialect);
+                }
+                Ok(response)
+            }
+            Err(fault) => {
+                // What broke on the client's side says nothing about the endpoint.
+                if let Some(state) = state.filter(|_| fault.source == FaultSource::Endpoint) {
+                    state.failed(fault.code, fault.retry != Retry::NotSent);
+                }
+                let retry = retry::settled(fault.retry, fault.code.0, &method, &sending.retry);
+                Err(self.discarded(Fault { retry, ..fault }))
+            }
+        }
     }
 
     /// `discard`: the time-out is not for fault handlers (endpoints.md §2.3); the dispatcher answers 504 itself.
@@ -101,32 +196,5 @@ impl<C: Client> Leaf<C> {
             fault.code == ErrorCode::CONNECTION_TIMEOUT && self.settings.sending.timeout.is_some();
         let discard = self.settings.sending.response_action == ResponseAction::Discard;
         Fault { unhandled: timed_out && discard, ..fault }
-    }
-
-    fn apply_properties(&self, exchange: &mut Exchange) -> Result<(), Fault> {
-        if let Some(encoding) = &self.settings.sending.encoding {
-            exchange.message.axis2.set("CHARACTER_SET_ENCODING", &**encoding);
-        }
-        for property in &self.settings.properties {
-            let message = &mut exchange.message;
-            let scope = Scope {
-                message,
-                surroundings: &*exchange.environment,
-                parameters: exchange.parameters.as_ref(),
-            };
-            let text = property.value.string(scope).map_err(|error| Fault::mediation(error.to_string()))?;
-            let Some(text) = text.map(|text| text.into_owned()) else { continue };
-            match property.target {
-                PropertyTarget::Default => message.properties.set(property.name.clone(), text),
-                PropertyTarget::Axis2 => message.axis2.set(property.name.clone(), text),
-                PropertyTarget::Transport => {
-                    let name = HeaderName::try_from(&*property.name)
-                        .map_err(|_| Fault::mediation(format!("{} is no header name", property.name)))?;
-                    let value = header_value(name.as_str(), &text)?;
-                    message.headers.insert(name, value);
-                }
-            }
-        }
-        Ok(())
     }
 }

@@ -3,16 +3,17 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, COOKIE, DATE, HOST, USER_AGENT};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, COOKIE, DATE, HOST, USER_AGENT};
 use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
 use http_body_util::BodyExt;
 use sinew_core::config::endpoint::Format;
 use sinew_core::mediation::{ErrorCode, Fault};
 use sinew_core::message::{Axis2Entry, Body, Message, SOAP_ACTION, Value};
 
 use super::content::content;
-use super::uri::{self, Place};
+use super::uri;
+use crate::transport::http::client::Target;
 use crate::transport::http::{CloseAfter, ForceHttp10};
 
 /// What the settings say about the headers of requests to endpoints.
@@ -48,13 +49,13 @@ impl Default for RequestPolicy {
 /// Makes the request. The payload is taken from the message, its headers are copied: fault handlers may read them.
 pub(super) async fn compose(
     message: &mut Message,
-    place: &Place,
+    target: &Target,
     path: PathAndQuery,
     format: Option<Format>,
     policy: &RequestPolicy,
 ) -> Result<Request<Body>, Fault> {
     let mut headers = message.headers.clone();
-    edit_headers(&mut headers, message, place, policy)?;
+    edit_headers(&mut headers, message, target, policy)?;
     let content = content(message, &mut headers, format)?;
     if let Some(content_type) = &content.content_type {
         headers.insert(CONTENT_TYPE, header_value("Content-Type", content_type)?);
@@ -66,7 +67,7 @@ pub(super) async fn compose(
     let old_version = is_true(message, "FORCE_HTTP_1.0");
     let measured = old_version || is_true(message, "DISABLE_CHUNKING");
     let body = match content.body {
-        body if measured => measure(body, policy.payload_limit).await?,
+        body if measured => Body::full(collect(body, policy.payload_limit).await?),
         body if policy.always_chunk && !body.is_empty() => {
             Body::stream(body.map_frame(std::convert::identity))
         }
@@ -74,7 +75,7 @@ pub(super) async fn compose(
     };
     let mut request = Request::new(body);
     *request.method_mut() = content.method.unwrap_or_else(|| message.method().into_owned());
-    *request.uri_mut() = request_target(message, place, path);
+    *request.uri_mut() = request_target(message, target, path);
     *request.headers_mut() = headers;
     if old_version {
         request.extensions_mut().insert(ForceHttp10);
@@ -85,10 +86,21 @@ pub(super) async fn compose(
     Ok(request)
 }
 
+/// Sends with another method than the message's. The content of a request that becomes a GET or HEAD means nothing
+/// (RFC 9110 §9.3.1) and stays behind.
+pub(super) fn change_method(request: &mut Request<Body>, method: &Method) {
+    *request.method_mut() = method.clone();
+    if matches!(*method, Method::GET | Method::HEAD) {
+        *request.body_mut() = Body::empty();
+        request.headers_mut().remove(CONTENT_TYPE);
+        request.headers_mut().remove(CONTENT_ENCODING);
+    }
+}
+
 fn edit_headers(
     headers: &mut HeaderMap,
     message: &Message,
-    place: &Place,
+    target: &Target,
     policy: &RequestPolicy,
 ) -> Result<(), Fault> {
     if !policy.preserve.contains(&DATE) {
@@ -106,7 +118,7 @@ fn edit_headers(
         }
         _ if policy.preserve.contains(&HOST) && headers.contains_key(HOST) => {}
         _ => {
-            headers.insert(HOST, place.target.authority().clone());
+            headers.insert(HOST, target.authority().clone());
         }
     }
     if let Some(cookie) = message.properties.value("LB_COOKIE_HEADER") {
@@ -119,13 +131,13 @@ fn edit_headers(
     Ok(())
 }
 
-fn request_target(message: &Message, place: &Place, path: PathAndQuery) -> Uri {
+fn request_target(message: &Message, target: &Target, path: PathAndQuery) -> Uri {
     if !is_true(message, "POST_TO_URI") && !is_true(message, "FULL_URI") {
         return Uri::from(path);
     }
     let absolute = Uri::builder()
-        .scheme(place.target.scheme().as_str())
-        .authority(place.target.authority().as_bytes())
+        .scheme(target.scheme().as_str())
+        .authority(target.authority().as_bytes())
         .path_and_query(path.clone())
         .build();
     absolute.unwrap_or_else(|_| Uri::from(path))
@@ -154,13 +166,12 @@ fn latin1(text: &str) -> Cow<'_, [u8]> {
     }
 }
 
-/// Collects a body so that its length is known.
-async fn measure(body: Body, limit: u64) -> Result<Body, Fault> {
+/// Collects a body within a limit.
+pub(super) async fn collect(body: Body, limit: u64) -> Result<Bytes, Fault> {
     let limited = http_body_util::Limited::new(body, usize::try_from(limit).unwrap_or(usize::MAX));
-    let collected: Bytes = limited
-        .collect()
-        .await
-        .map_err(|error| Fault::client(ErrorCode::RECEIVER_INPUT, error.to_string()))?
-        .to_bytes();
-    Ok(Body::full(collected))
+    let collected = limited.collect().await;
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
+        Fault::client(ErrorCode::RECEIVER_INPUT, error.to_string())
+    };
+    Ok(collected.map_err(failed)?.to_bytes())
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use http::Uri;
 use http::uri::PathAndQuery;
-use sinew_core::config::endpoint::{UriPart, UriTemplate};
+use sinew_core::config::endpoint::{AddressTemplate, UriPart};
 use sinew_core::message::{Message, Value};
 
 use crate::transport::http::client::{Target, TargetError};
@@ -50,7 +50,7 @@ impl Place {
 }
 
 /// Fills the `${…}` of an address with default-scope properties; one that is unset stays as it is written.
-pub(super) fn fill<'t>(template: &'t UriTemplate, message: &Message) -> Cow<'t, str> {
+pub(super) fn fill<'t>(template: &'t AddressTemplate, message: &Message) -> Cow<'t, str> {
     if let Some(literal) = template.literal() {
         return Cow::Borrowed(literal);
     }

@@ -102,6 +102,8 @@ pub(super) fn compile(settings: &Settings, metrics: Arc<Metrics>) -> CompileSett
         }),
         server_names: host_name().into_iter().collect(),
         metrics,
+        replay_limit: bytes(settings.limits.replay.get()),
+        endpoint_states: Arc::default(),
     }
 }
 

@@ -17,13 +17,16 @@ use super::transcript::{Transcript, header_lines, text};
 use crate::compiler::{CompileSettings, Deployed};
 use crate::deployment::{Deployer, Folder, Status};
 use crate::dispatch::{Account, DispatchSettings, Service, serve, serve_sequence};
+use crate::endpoints::EndpointStates;
 
 /// A configuration folder, compiled like the real thing, whose endpoints are stubs.
 pub struct Flows {
+    deployer: Deployer<StubClient>,
     deployed: Arc<Deployed>,
     status: Arc<Status>,
     client: StubClient,
     settings: DispatchSettings,
+    endpoint_states: Arc<EndpointStates>,
 }
 
 /// A request to send into a flow.
@@ -63,14 +66,33 @@ impl Flows {
     pub fn try_load(path: impl Into<PathBuf>) -> std::io::Result<Self> {
         let client = StubClient::default();
         let settings = CompileSettings::default();
+        let endpoint_states = settings.endpoint_states.clone();
         let deployer =
             Deployer::start(Folder::new(path), sinew_mediators::registry(), settings, client.clone())?;
         Ok(Self {
             deployed: deployer.deployed().load_full(),
             status: deployer.status().load_full(),
+            deployer,
             client,
             settings: DispatchSettings::default(),
+            endpoint_states,
         })
+    }
+
+    /// Looks at the folder again, as a server does when a file changed.
+    ///
+    /// # Errors
+    /// The folder cannot be read any more.
+    pub fn reload(&mut self) -> std::io::Result<()> {
+        self.deployer.reload()?;
+        self.deployed = self.deployer.deployed().load_full();
+        self.status = self.deployer.status().load_full();
+        Ok(())
+    }
+
+    /// What is known of the endpoints.
+    pub fn endpoint_states(&self) -> &EndpointStates {
+        &self.endpoint_states
     }
 
     /// What was found wrong in the folder.

@@ -3,6 +3,7 @@
 mod command;
 mod control;
 mod echo;
+mod failover;
 mod forwarding;
 mod hot;
 mod lifecycle;

@@ -1,11 +1,11 @@
-//! Cases of endpoints.md §12 that need neither suspension nor balancing, by their numbers.
+//! Cases of endpoints.md §12 that need neither suspension nor other endpoints, by their numbers.
 
 use sinew::testing::{Event, Flows, Reply, Request, Transcript};
 
 use crate::support::{BACK_END, answer, errors, flows, header};
 
 /// A proxy service around an endpoint whose fault sequence answers with the error code.
-fn proxy(endpoint: &str) -> String {
+pub(crate) fn proxy(endpoint: &str) -> String {
     format!(
         "<proxy NS name=\"P\"><target>{endpoint}<faultSequence>\
          <property name=\"X-Code\" expression=\"get-property('ERROR_CODE')\" scope=\"transport\"/>{}\
@@ -14,19 +14,19 @@ fn proxy(endpoint: &str) -> String {
     )
 }
 
-fn address(uri: &str, children: &str) -> String {
+pub(crate) fn address(uri: &str, children: &str) -> String {
     format!("<endpoint><address uri=\"{uri}\">{children}</address></endpoint>")
 }
 
-fn load(endpoint: &str) -> Flows {
+pub(crate) fn load(endpoint: &str) -> Flows {
     flows(&[("proxy-services/P.xml", &proxy(endpoint))])
 }
 
-fn get(flows: &Flows, target: &str) -> Transcript {
+pub(crate) fn get(flows: &Flows, target: &str) -> Transcript {
     flows.send(Request::get(target))
 }
 
-fn called(transcript: &Transcript) -> Vec<&str> {
+pub(crate) fn called(transcript: &Transcript) -> Vec<&str> {
     let calls = transcript.events.iter().filter_map(|event| match event {
         Event::Call { address, .. } => Some(address.as_str()),
         _ => None,

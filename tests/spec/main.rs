@@ -1,11 +1,14 @@
 //! The numbered cases of the specification, as tests with their numbers.
 
+mod composites;
 mod configuration;
 mod deployment;
 mod endpoints;
 mod formats;
+mod http_endpoints;
 mod routing;
 #[cfg(feature = "script")]
 mod script;
 mod support;
+mod suspension;
 mod templates;

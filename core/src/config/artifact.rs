@@ -119,7 +119,7 @@ pub enum Definition {
     Proxy(ProxyDefinition),
     /// A local entry.
     LocalEntry(LocalEntryDefinition),
-    /// A sequence template.
+    /// A template of a sequence or of an endpoint.
     Template(TemplateDefinition),
     /// The registry: kept, so that keys nothing else defines are known to be its business.
     Registry,

@@ -19,7 +19,7 @@ pub struct Configuration {
     pub sequences: BTreeMap<Arc<str>, SequenceDefinition>,
     /// Named endpoints.
     pub endpoints: BTreeMap<Arc<str>, EndpointDefinition>,
-    /// Sequence templates.
+    /// Templates of sequences and of endpoints.
     pub templates: BTreeMap<Arc<str>, TemplateDefinition>,
     /// Local entries.
     pub local_entries: BTreeMap<Arc<str>, LocalEntryDefinition>,
@@ -52,7 +52,7 @@ impl Configuration {
         })
     }
 
-    /// The sequence template with a key.
+    /// The template with a key, of a sequence or of an endpoint.
     pub fn template(&self, key: &str) -> Option<&TemplateDefinition> {
         self.templates.get(key).or_else(|| match self.in_entry(key)? {
             EntryArtifact::Template(template) => Some(template),

@@ -148,7 +148,7 @@ fn xml(
 }
 
 /// The scheme of a URL. A single letter is a drive.
-fn scheme(src: &str) -> Option<&str> {
+pub(super) fn scheme(src: &str) -> Option<&str> {
     let (scheme, _) = src.trim().split_once(':')?;
     (scheme.len() > 1 && scheme.chars().all(|letter| letter.is_ascii_alphanumeric())).then_some(scheme)
 }

@@ -1,14 +1,15 @@
-//! Sequence templates: sequences with parameters (configuration.md §6.7, mediators.md §3.9).
+//! Templates: sequences and endpoints with parameters (configuration.md §6.7, mediators.md §3.9).
 
 use std::sync::Arc;
 
-use super::{Attributes, NAMESPACE, ParseContext, SequenceDefinition};
+use super::endpoint::OwnedElement;
+use super::{Attributes, NAMESPACE, ParseContext, ResourceKey, SequenceDefinition};
 use crate::diagnostics::{Diagnostic, Location, codes};
 use crate::expression::{ParameterSource, ValueSource};
 use crate::mediation::{Absence, TemplateParameter};
 use crate::xml::Element;
 
-/// A sequence template as written.
+/// A template as written. It has a sequence, an endpoint, or both.
 #[derive(Clone, Debug)]
 pub struct TemplateDefinition {
     /// The name.
@@ -16,52 +17,52 @@ pub struct TemplateDefinition {
     /// The parameters that it declares; each name once.
     pub parameters: Vec<TemplateParameter>,
     /// What runs. Its `onError` is that of the `<sequence>`, else that of the template.
-    pub body: SequenceDefinition,
+    pub body: Option<SequenceDefinition>,
+    /// The endpoint, with `$parameter` in it: it is read when an endpoint fills it.
+    pub endpoint: Option<OwnedElement>,
     /// Where the element starts.
     pub location: Location,
 }
 
 impl TemplateDefinition {
-    /// Reads `<template>`. Templates of endpoints are not supported yet.
+    /// Reads `<template>`.
     pub fn parse(element: Element<'_>, context: &mut ParseContext<'_>) -> Option<Self> {
         let mut attributes = Attributes::of(element);
         let name = attributes.required("name", context);
         let on_error = attributes.key("onError");
         attributes.finish(context);
         let parameters = parameters(element, context);
-        let endpoint = element.child(NAMESPACE, "endpoint");
-        if let Some(endpoint) = endpoint {
+        let endpoint = element.child(NAMESPACE, "endpoint").map(OwnedElement::new);
+        let sequence = element.child(NAMESPACE, "sequence");
+        if endpoint.is_none() && sequence.is_none() {
             context.push(
-                Diagnostic::error(
-                    codes::ARTIFACT_NOT_SUPPORTED,
-                    "templates of endpoints are not supported yet",
-                )
-                .at(endpoint.name_location())
-                .label("not supported yet"),
+                Diagnostic::error(codes::CHILD_MISSING, "a template needs a <sequence> or an <endpoint>")
+                    .at(element.name_location())
+                    .label("neither <sequence> nor <endpoint>"),
             );
-        }
-        let Some(sequence) = element.child(NAMESPACE, "sequence") else {
-            if endpoint.is_none() {
-                context.push(
-                    Diagnostic::error(codes::CHILD_MISSING, "a template needs a <sequence>")
-                        .at(element.name_location())
-                        .label("<sequence> is missing"),
-                );
-            }
             return None;
-        };
-        let mut body = SequenceDefinition::parse_anonymous(sequence, context);
-        match (&body.on_error, on_error) {
-            (Some(_), Some(ignored)) => context.push(
-                Diagnostic::warning(codes::VALUE_IGNORED, "the onError of the <sequence> inside counts")
-                    .at(ignored.location)
-                    .label("has no effect"),
-            ),
-            (None, on_error) => body.on_error = on_error,
-            (Some(_), None) => {}
         }
-        Some(Self { name: name?.trim().into(), parameters, body, location: element.location() })
+        let body = sequence.map(|sequence| body(sequence, on_error, context));
+        Some(Self { name: name?.trim().into(), parameters, body, endpoint, location: element.location() })
     }
+}
+
+fn body(
+    sequence: Element<'_>,
+    on_error: Option<ResourceKey>,
+    context: &mut ParseContext<'_>,
+) -> SequenceDefinition {
+    let mut body = SequenceDefinition::parse_anonymous(sequence, context);
+    match (&body.on_error, on_error) {
+        (Some(_), Some(ignored)) => context.push(
+            Diagnostic::warning(codes::VALUE_IGNORED, "the onError of the <sequence> inside counts")
+                .at(ignored.location)
+                .label("has no effect"),
+        ),
+        (None, on_error) => body.on_error = on_error,
+        (Some(_), None) => {}
+    }
+    body
 }
 
 /// The `<parameter>` children. One that is wrong is left out, the others are read.

@@ -26,6 +26,16 @@ pub trait Endpoint: Send + Sync {
     fn on_error(&self) -> Option<&super::FaultHandler> {
         None
     }
+    /// Whether it can be sent to now: not suspended, not switched off, and not without its definition. Who chooses among
+    /// endpoints asks before; who sends to one that is not ready gets a fault (endpoints.md §3.1).
+    fn is_ready(&self) -> bool {
+        true
+    }
+    /// Whether sending sets headers or properties of the message, so that who tries another endpoint after a failure
+    /// must put back what was there.
+    fn changes_message(&self) -> bool {
+        false
+    }
     /// Sends the exchange's message and waits for the head of the answer.
     ///
     /// The message is lent: its payload is taken, the rest is needed again for the answer or the fault handlers.

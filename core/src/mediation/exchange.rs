@@ -34,6 +34,8 @@ pub struct Exchange {
     pub observer: Option<Box<dyn Observer>>,
     /// How many bytes of a payload may be collected for mediation.
     pub payload_limit: u64,
+    /// How many endpoints that were found by a computed key are around the one that is sent to.
+    pub resolved_endpoints: u8,
     pub(super) computed_depth: u8,
 }
 
@@ -93,6 +95,7 @@ impl Exchange {
             balancer: None,
             observer: None,
             payload_limit: DEFAULT_PAYLOAD_LIMIT,
+            resolved_endpoints: 0,
             computed_depth: 0,
         }
     }

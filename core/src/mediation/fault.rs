@@ -48,6 +48,8 @@ impl ErrorCode {
     pub const PROTOCOL_VIOLATION: ErrorCode = ErrorCode(101_506);
     /// No connection within the connect time-out.
     pub const CONNECT_TIMEOUT: ErrorCode = ErrorCode(101_508);
+    /// A composite endpoint has nothing to send to: no child is ready.
+    pub const NONE_READY: ErrorCode = ErrorCode(303_000);
     /// The leaf endpoint is suspended or off.
     pub const ADDRESS_NONE_READY: ErrorCode = ErrorCode(303_001);
     /// The key of an indirect endpoint resolves to nothing.
@@ -56,6 +58,13 @@ impl ErrorCode {
     pub const TEMPLATE_PARAMETER: ErrorCode = ErrorCode(500_101);
     /// The payload is not what its content type says.
     pub const MESSAGE_PARSING: ErrorCode = ErrorCode(601_000);
+}
+
+impl ErrorCode {
+    /// True for faults of endpoints that were not sent to, because they are not ready or not there.
+    pub fn is_not_ready(self) -> bool {
+        [Self::NONE_READY, Self::ADDRESS_NONE_READY, Self::INDIRECT_NOT_READY].contains(&self)
+    }
 }
 
 impl fmt::Display for ErrorCode {

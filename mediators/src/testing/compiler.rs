@@ -148,7 +148,8 @@ impl BuildContext for Compiler {
             return TemplateReference::Missing(key.text.clone());
         };
         let before = std::mem::replace(&mut self.address, format!("template:{}", key.text).into());
-        let body = self.inline("", &definition.body);
+        let body = definition.body.as_ref().expect("a template of a sequence");
+        let body = self.inline("", body);
         self.address = before;
         TemplateReference::Found(Arc::new(Template { parameters: definition.parameters.into(), body }))
     }

@@ -76,6 +76,9 @@ section! {
         /// What is left of a request's body when its answer is complete: up to so many bytes are read and thrown
         /// away so that the connection can be used again; over it the connection is closed.
         pub discard: ByteSize<1, { 16 * MIB }> = "64KiB",
+        /// What is kept of a request's body while it is sent to an endpoint that others stand in for: it can be sent to
+        /// another one as long as all that was sent fits. This is memory per message in flight.
+        pub replay: ByteSize<0, { GIB }> = "64KiB",
         /// The head of a member's answer. Over it: status 502.
         pub response_head: ByteSize<{ 8 * KIB }, { MIB }> = "64KiB",
         /// The number of headers of a member's answer. Over it: status 502.

@@ -1,5 +1,6 @@
 //! What is counted for each endpoint.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet};
 
 use super::exposition::family;
 use super::histogram::{Histogram, Total};
+use super::statuses::Statuses;
 use crate::telemetry::names;
 use crate::telemetry::shards::Sharded;
 
@@ -37,6 +39,7 @@ pub enum EndpointOutcome {
 #[repr(align(128))]
 struct Shard {
     durations: [Histogram; OUTCOMES.len()],
+    statuses: Statuses,
 }
 
 const OUTCOMES: [EndpointOutcome; 5] = [
@@ -70,6 +73,18 @@ impl EndpointMetrics {
         if let Some(histogram) = self.shards.local().durations.get(outcome as usize) {
             histogram.observe(duration);
         }
+    }
+
+    /// An answer came with this status.
+    pub fn answered(&self, status: u16) {
+        self.shards.local().statuses.count(status);
+    }
+
+    /// How many answers came, by status; those beyond the first eight statuses of a thread are under 0.
+    pub fn responses(&self) -> BTreeMap<u16, u64> {
+        let mut table = BTreeMap::new();
+        self.shards.iter().for_each(|shard| shard.statuses.add_to(&mut table));
+        table
     }
 
     fn total(&self, outcome: EndpointOutcome) -> Total {

@@ -16,6 +16,7 @@ mod member;
 mod reference;
 mod registry;
 mod service;
+mod statuses;
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 /// An address as written, cut at its `${…}` once.
 #[derive(Clone, Debug)]
-pub struct UriTemplate {
+pub struct AddressTemplate {
     /// The text as written, trimmed.
     pub text: Arc<str>,
     /// Its parts in order.
@@ -20,7 +20,7 @@ pub enum UriPart {
     Property(Arc<str>),
 }
 
-impl UriTemplate {
+impl AddressTemplate {
     /// Cuts an address into its parts.
     pub fn new(text: &str) -> Self {
         let text = text.trim();
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn properties_are_cut_out_once() {
-        let template = UriTemplate::new(" http://127.0.0.1:${p}/x ");
+        let template = AddressTemplate::new(" http://127.0.0.1:${p}/x ");
         assert_eq!(
             *template.parts,
             [
@@ -62,6 +62,6 @@ mod tests {
             ]
         );
         assert!(template.literal().is_none());
-        assert_eq!(UriTemplate::new("http://b/${open").literal(), Some("http://b/${open"));
+        assert_eq!(AddressTemplate::new("http://b/${open").literal(), Some("http://b/${open"));
     }
 }

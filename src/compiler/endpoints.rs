@@ -1,0 +1,264 @@
+//! Endpoints: each definition becomes something that sends, with the state it had before if it was not touched.
+
+mod composites;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use sinew_core::config::endpoint::{
+    AddressTemplate, EndpointDefinition, EndpointKind, HttpDefinition, SendingDefinition, TemplateInstance,
+};
+use sinew_core::config::{Configuration, ResourceKey};
+use sinew_core::diagnostics::{Diagnostic, Location, codes};
+use sinew_core::mediation::Endpoint;
+
+use super::build::{Compiler, State};
+use super::keys::{Wanted, cycle};
+use super::sequences::Unusable;
+use crate::endpoints::{
+    AddressEndpoint, Client, DefaultEndpoint, EndpointPlace, EndpointState, HttpEndpoint, Identity, Leaf,
+    LeafSettings, ResolvingEndpoint,
+};
+
+/// The names that endpoints have among people: each only once.
+pub(super) struct Names(BTreeSet<Arc<str>>);
+
+impl Names {
+    /// The names of the configuration's own endpoints are taken.
+    pub(super) fn new(configuration: &Configuration) -> Self {
+        Self(Wanted::Endpoint.keys(configuration).into_iter().collect())
+    }
+
+    /// A name for an endpoint inside another artifact: its own if it has one that is free, else where it stands.
+    fn give(&mut self, own: Option<&Arc<str>>, address: &Arc<str>) -> Arc<str> {
+        let wanted = own.filter(|own| !self.0.contains(&***own)).unwrap_or(address);
+        let numbered = (2..).map(|number: u64| Arc::from(format!("{wanted}#{number}")));
+        let mut candidates = std::iter::once(wanted.clone()).chain(numbered);
+        let free = candidates.find(|name| !self.0.contains(name)).unwrap_or_else(|| wanted.clone());
+        self.0.insert(free.clone());
+        free
+    }
+}
+
+/// Something that sends, and the name people know it by.
+struct Built {
+    endpoint: Arc<dyn Endpoint>,
+    name: Arc<str>,
+}
+
+/// An endpoint's definition with what it is compiled with.
+#[derive(Clone, Copy)]
+struct Site<'d> {
+    definition: &'d EndpointDefinition,
+    /// In faults, metrics and logs.
+    label: &'d Arc<str>,
+    /// The name people know it by.
+    name: &'d Arc<str>,
+    /// What its state depends on.
+    identity: &'d Identity,
+}
+
+impl Site<'_> {
+    fn place(&self) -> EndpointPlace {
+        EndpointPlace {
+            name: self.name.clone(),
+            kind: self.definition.kind.word(),
+            identity: self.identity.clone(),
+        }
+    }
+}
+
+impl<C: Client> Compiler<'_, C> {
+    /// A named endpoint, compiled when first asked for; the outer `None` while it is being compiled.
+    pub(super) fn endpoint_by_name(&mut self, name: &Arc<str>) -> Option<Option<Arc<dyn Endpoint>>> {
+        match self.endpoints.get(name) {
+            Some(State::Done(endpoint)) => return Some(endpoint.clone()),
+            Some(State::InProgress) => return None,
+            None => {}
+        }
+        let Some(definition) = self.configuration.endpoint(name) else {
+            return Some(None);
+        };
+        self.endpoints.insert(name.clone(), State::InProgress);
+        let identity = Identity::default().and(&definition.location);
+        let site = Site { definition, label: name, name, identity: &identity };
+        let endpoint = self.build(site);
+        self.endpoints.insert(name.clone(), State::Done(Some(endpoint.clone())));
+        Some(Some(endpoint))
+    }
+
+    /// Compiles an endpoint inside another artifact. One that cannot work becomes one that faults when used.
+    pub(super) fn endpoint(
+        &mut self,
+        definition: &EndpointDefinition,
+        address: Arc<str>,
+    ) -> Arc<dyn Endpoint> {
+        self.inside(definition, address, &Identity::default()).endpoint
+    }
+
+    /// Compiles an endpoint inside another artifact or endpoint, whose identity is part of its own.
+    fn inside(&mut self, definition: &EndpointDefinition, address: Arc<str>, around: &Identity) -> Built {
+        if let EndpointKind::Indirect(key) = &definition.kind {
+            return Built { endpoint: self.indirect(key), name: key.text.clone() };
+        }
+        let identity = around.and(&definition.location);
+        let name = self.endpoint_names.give(definition.name.as_ref(), &address);
+        let label = definition.name.clone().unwrap_or(address);
+        let endpoint = self.build(Site { definition, label: &label, name: &name, identity: &identity });
+        Built { endpoint, name }
+    }
+
+    fn build(&mut self, site: Site<'_>) -> Arc<dyn Endpoint> {
+        match &site.definition.kind {
+            EndpointKind::Indirect(key) => self.indirect(key),
+            EndpointKind::Resolving(key) => {
+                let on_error = site.definition.on_error.as_ref().map(|key| self.on_error(key));
+                Arc::new(ResolvingEndpoint::new(site.label.clone(), on_error, key.clone()))
+            }
+            EndpointKind::Template(instance) => self.instance(site, instance),
+            EndpointKind::Default(sending) => Arc::new(DefaultEndpoint(self.leaf(site, sending))),
+            EndpointKind::Address { uri, sending } => self.address(site, uri, sending),
+            EndpointKind::Wsdl(wsdl) => self.address(site, &wsdl.address, &wsdl.sending),
+            EndpointKind::Http(http) => self.http(site, http),
+            EndpointKind::LoadBalance(balance) => self.load_balance(site, balance),
+            EndpointKind::Failover(failover) => self.failover(site, failover),
+            EndpointKind::RecipientList(list) => self.recipient_list(site, list),
+            // The endpoints of a balancer with members that come and go: what they are made of is in their definitions.
+            EndpointKind::DynamicLoadBalance(_)
+            | EndpointKind::ServiceDynamicLoadBalance(_)
+            | EndpointKind::Class(_) => self.planned(site, site.definition.kind.word()),
+        }
+    }
+
+    /// The endpoint with a key; a missing one or a cycle is reported at the key.
+    pub(super) fn indirect(&mut self, key: &ResourceKey) -> Arc<dyn Endpoint> {
+        match self.endpoint_by_name(&key.text) {
+            Some(Some(endpoint)) => return endpoint,
+            Some(None) => self.missing(key, Wanted::Endpoint),
+            None => self.diagnostics.push(cycle(key, Wanted::Endpoint)),
+        }
+        Arc::new(Unusable::missing(&key.text))
+    }
+
+    fn address(
+        &mut self,
+        site: Site<'_>,
+        uri: &AddressTemplate,
+        sending: &SendingDefinition,
+    ) -> Arc<dyn Endpoint> {
+        let leaf = self.leaf(site, sending);
+        match AddressEndpoint::new(leaf, uri.clone()) {
+            Ok(endpoint) => Arc::new(endpoint),
+            Err(message) => self.unusable(&site.definition.location, &uri.text, message),
+        }
+    }
+
+    fn http(&mut self, site: Site<'_>, http: &HttpDefinition) -> Arc<dyn Endpoint> {
+        let leaf = self.leaf(site, &http.sending);
+        match HttpEndpoint::new(leaf, http.template.clone(), http.method.clone()) {
+            Ok(endpoint) => Arc::new(endpoint),
+            Err(message) => self.unusable(&site.definition.location, &http.template.text, message),
+        }
+    }
+
+    /// An instance of a template. It has a state of its own, which starts anew when the instance or the template was read
+    /// again (endpoints.md §8.3).
+    fn instance(&mut self, site: Site<'_>, instance: &TemplateInstance) -> Arc<dyn Endpoint> {
+        let key = &instance.template;
+        let found = self.configuration.template(&key.text);
+        let Some((template, element)) = found.and_then(|found| Some((found, found.endpoint.as_ref()?)))
+        else {
+            self.missing(key, Wanted::EndpointTemplate);
+            return Arc::new(Unusable::missing(&key.text));
+        };
+        if self.open_templates.contains(&key.text) {
+            self.diagnostics.push(cycle(key, Wanted::EndpointTemplate));
+            return Arc::new(Unusable::missing(&key.text));
+        }
+        for (name, _, location) in &instance.parameters {
+            if !template.parameters.iter().any(|declared| *declared.name == **name) {
+                let message = format!("the template \"{}\" has no parameter \"{name}\"", key.text);
+                self.diagnostics.push(
+                    Diagnostic::warning(codes::VALUE_IGNORED, message)
+                        .at(location.clone())
+                        .label("has no effect"),
+                );
+            }
+        }
+        let name = site.definition.name.as_deref();
+        let (definition, diagnostics) = instance.expand(name, element);
+        self.diagnostics.extend(diagnostics.into_vec());
+        let Some(mut definition) = definition else {
+            let reason = format!("the template \"{}\" makes no endpoint", key.text);
+            return Arc::new(Unusable::new(site.label, reason));
+        };
+        if site.definition.on_error.is_some() {
+            definition.on_error = site.definition.on_error.clone();
+        }
+        definition.properties.extend(site.definition.properties.iter().cloned());
+        let identity = site.identity.and(&definition.location);
+        self.open_templates.push(key.text.clone());
+        let endpoint = self.build(Site { definition: &definition, identity: &identity, ..site });
+        self.open_templates.pop();
+        endpoint
+    }
+
+    /// What the endpoint sends with.
+    fn leaf(&mut self, site: Site<'_>, sending: &SendingDefinition) -> Leaf<C> {
+        let metrics = self.settings.metrics.endpoint(site.label);
+        let states = &self.settings.endpoint_states;
+        let state = states.leaf(&site.place(), || EndpointState::new(sending, metrics.clone()));
+        let settings = self.leaf_settings(site, sending);
+        Leaf::new(LeafSettings { state: Some(state), ..settings }, self.client.clone())
+    }
+
+    /// The same without a state.
+    fn leaf_settings(&mut self, site: Site<'_>, sending: &SendingDefinition) -> LeafSettings {
+        LeafSettings {
+            name: site.label.clone(),
+            on_error: site.definition.on_error.as_ref().map(|key| self.on_error(key)),
+            properties: site.definition.properties.clone(),
+            sending: sending.clone(),
+            timeouts: self.settings.timeouts,
+            policy: self.settings.policy.clone(),
+            metrics: self.settings.metrics.endpoint(site.label),
+            state: None,
+        }
+    }
+
+    /// Sends to `To`. It has no state: what happens at one address says nothing about the next.
+    pub(super) fn default_endpoint(&self) -> Arc<dyn Endpoint> {
+        let settings = LeafSettings {
+            name: "<To>".into(),
+            on_error: None,
+            properties: Vec::new(),
+            sending: SendingDefinition::default(),
+            timeouts: self.settings.timeouts,
+            policy: self.settings.policy.clone(),
+            metrics: self.settings.metrics.endpoint("default"),
+            state: None,
+        };
+        Arc::new(DefaultEndpoint(Leaf::new(settings, self.client.clone())))
+    }
+
+    /// An endpoint that faults, because its address is none.
+    fn unusable(&mut self, location: &Location, text: &str, message: String) -> Arc<dyn Endpoint> {
+        self.diagnostics.push(
+            Diagnostic::error(codes::ENDPOINT_VALUE_INVALID, message.clone())
+                .at(location.clone())
+                .label("this endpoint cannot be sent to"),
+        );
+        Arc::new(Unusable::new(text, message))
+    }
+
+    /// An endpoint that faults, because nothing sends to its kind yet.
+    fn planned(&mut self, site: Site<'_>, what: &str) -> Arc<dyn Endpoint> {
+        let message = format!("<{what}> endpoints are not supported yet");
+        self.diagnostics.push(
+            Diagnostic::error(codes::ENDPOINT_NOT_SUPPORTED, message.clone())
+                .at(site.definition.location.clone())
+                .label("not supported yet"),
+        );
+        Arc::new(Unusable::new(site.label, message))
+    }
+}
