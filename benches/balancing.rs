@@ -14,6 +14,7 @@ use sinew::balancing::algorithms::{Asked, Selector};
 use sinew::balancing::selection::{Attempt, Balancer, Settings};
 use sinew::clusters::{Cluster, ClusterKey, Directory, InFlight, Layer, MemberDefinition, Source};
 use sinew::transport::http::server::Scheme;
+use sinew_core::config::balancer::HashSource;
 use support::best_of;
 use tokio::time::Instant;
 
@@ -67,7 +68,8 @@ fn cluster(size: usize, change: impl Fn(&mut MemberDefinition)) -> Arc<Cluster> 
 }
 
 fn time(algorithm: &str, cluster: &Arc<Cluster>, settings: Settings) -> f64 {
-    let Ok(selector) = Selector::by_name(algorithm) else { panic!("no algorithm {algorithm}") };
+    let Ok(name) = algorithm.parse() else { panic!("no algorithm {algorithm}") };
+    let selector = Selector::new(name, &HashSource::Source);
     let balancer = Balancer::new(cluster.clone(), selector, settings);
     let now = Instant::now();
     let mut client = 0u32;

@@ -15,7 +15,8 @@ use super::{Counts, Machine, Moment, Rules, State};
 #[derive(Debug)]
 pub struct Availability {
     epoch: Instant,
-    /// When it may be used: [`ALWAYS`], [`NEVER`], or a moment in milliseconds since the epoch.
+    /// When it may be used: [`ALWAYS`], [`NEVER`], or a moment in milliseconds since the epoch, plus one so that it is
+    /// neither.
     ready_at: AtomicU64,
     machine: Mutex<Machine>,
 }
@@ -46,7 +47,7 @@ impl Availability {
         match self.ready_at.load(Ordering::Relaxed) {
             ALWAYS => true,
             NEVER => false,
-            moment => self.moment(now) >= moment,
+            later => self.moment(now) >= later - 1,
         }
     }
 
@@ -59,7 +60,7 @@ impl Availability {
     pub fn next_retry(&self) -> Option<Instant> {
         match self.ready_at.load(Ordering::Relaxed) {
             ALWAYS | NEVER => None,
-            moment => self.epoch.checked_add(Duration::from_millis(moment)),
+            later => self.epoch.checked_add(Duration::from_millis(later - 1)),
         }
     }
 
@@ -105,9 +106,8 @@ impl Availability {
         let ready_at = match machine.state() {
             State::Active => ALWAYS,
             State::Off => NEVER,
-            // Never one of the two marks: a moment of 0 or the end of time moves by a millisecond.
             State::Timeout | State::Suspended => {
-                machine.next_retry().unwrap_or_default().clamp(ALWAYS + 1, NEVER - 1)
+                machine.next_retry().unwrap_or_default().saturating_add(1).min(NEVER - 1)
             }
         };
         self.ready_at.store(ready_at, Ordering::Relaxed);

@@ -160,6 +160,9 @@ async fn many_threads_see_the_same_state() {
     assert!(!availability.is_active());
     availability.succeeded();
     assert!(availability.is_active());
+    let fresh = Availability::default();
+    fresh.failed(REFUSED, &suspending(0, 1.0, 0), Instant::now());
+    assert!(fresh.is_ready(Instant::now()), "a suspension of no time, in the first moment");
     availability.switch_off();
     assert!(!availability.is_ready(Instant::now() + Duration::from_secs(3600)));
     assert_eq!(availability.view(Instant::now()).state, State::Off);

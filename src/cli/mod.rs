@@ -2,8 +2,8 @@
 
 mod check;
 mod completions;
-mod ctl;
 mod convert;
+mod ctl;
 mod exit;
 mod mediate;
 mod output;

@@ -25,6 +25,9 @@ pub(super) struct Run {
     /// Offer the admin interface here instead of where the settings say
     #[arg(long, value_name = "ADDRESS")]
     admin: Option<SocketAddr>,
+    /// The balancer's configuration [default: loadbalancer.conf in the configuration folder, when there is one]
+    #[arg(long, value_name = "FILE", env = "LOADBALANCER_CONF")]
+    loadbalancer_conf: Option<PathBuf>,
     /// Do not start with errors in the configuration
     #[arg(long)]
     strict: bool,
@@ -143,9 +146,13 @@ impl Run {
         let switch = |flag: &str, on: bool, key: &str, value: &str| {
             on.then(|| Override::new(flag, key, value)).into_iter()
         };
+        let balancer = self.loadbalancer_conf.iter().map(|file| {
+            Override::new("--loadbalancer-conf", "balancer.configuration", file.display().to_string())
+        });
         address("--listen", "listeners.http", self.listen)
             .chain(address("--listen-https", "listeners.https", self.listen_https))
             .chain(address("--admin", "admin", self.admin))
+            .chain(balancer)
             .chain(switch("--strict", self.strict, "server.strict", "true"))
             .chain(switch("--no-watch", self.no_watch, "deployment.watch", "false"))
             .collect()

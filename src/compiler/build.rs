@@ -1,6 +1,6 @@
 //! The compiler's run over a configuration.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use sinew_core::config::{
@@ -15,8 +15,11 @@ use super::endpoints::Names;
 use super::keys::{Wanted, cycle, missing};
 use super::sequences::List;
 use super::{Deployed, ProxyService, Routes, defaults};
+use crate::balancing::rewriting::ListenPorts;
+use crate::clusters::ClusterKey;
+use crate::clusters::health::HealthCheck;
 use crate::endpoints::replay::DEFAULT_REPLAY_LIMIT;
-use crate::endpoints::{Client, EndpointStates, RequestPolicy};
+use crate::endpoints::{Client, EndpointStates, Lasting, RequestPolicy, StaticMembers};
 use crate::telemetry::metrics::{Build, Metrics, ServiceKind};
 use crate::transport::http::client::Timeouts;
 
@@ -35,6 +38,10 @@ pub struct CompileSettings {
     pub replay_limit: usize,
     /// What is known of the endpoints that run.
     pub endpoint_states: Arc<EndpointStates>,
+    /// The members and sessions of the balancer.
+    pub lasting: Arc<Lasting>,
+    /// Where we listen, for redirects.
+    pub listen: ListenPorts,
 }
 
 impl Default for CompileSettings {
@@ -47,6 +54,8 @@ impl Default for CompileSettings {
             metrics: Arc::new(Metrics::new(build, &["http", "https"], 1)),
             replay_limit: DEFAULT_REPLAY_LIMIT,
             endpoint_states: Arc::default(),
+            lasting: Arc::default(),
+            listen: ListenPorts::default(),
         }
     }
 }
@@ -73,6 +82,7 @@ pub fn compile<C: Client>(
     for name in Wanted::Endpoint.keys(&configuration) {
         compiler.endpoint_by_name(&name);
     }
+    let balancer = compiler.tenant_aware();
     let routes = compiler.routes();
     let default_endpoint = compiler.default_endpoint();
     let found = |name: &str| match compiler.sequences.get(name) {
@@ -98,7 +108,9 @@ pub fn compile<C: Client>(
         sequences,
         endpoints: endpoints.collect(),
         default_endpoint,
-        balancer: None,
+        balancer,
+        members: std::mem::take(&mut compiler.members),
+        health_checks: std::mem::take(&mut compiler.health_checks),
         configuration: configuration.clone(),
     };
     let mut diagnostics = compiler.diagnostics;
@@ -128,6 +140,10 @@ pub(super) struct Compiler<'a, C> {
     pub(super) endpoint_names: Names,
     /// The templates whose instances are being compiled: one inside itself would never end.
     pub(super) open_templates: Vec<Arc<str>>,
+    /// The members that artifacts name.
+    pub(super) members: StaticMembers,
+    /// The clusters whose members are asked whether they are well.
+    pub(super) health_checks: BTreeMap<ClusterKey, HealthCheck>,
 }
 
 impl<'a, C: Client> Compiler<'a, C> {
@@ -142,6 +158,8 @@ impl<'a, C: Client> Compiler<'a, C> {
             endpoints: HashMap::new(),
             endpoint_names: Names::new(configuration),
             open_templates: Vec::new(),
+            members: StaticMembers::new(),
+            health_checks: BTreeMap::new(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The compiled configuration: what messages are mediated with.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use sinew_core::config::Configuration;
@@ -9,6 +9,9 @@ use sinew_core::expression::Surroundings;
 use sinew_core::mediation::{Endpoint, Environment, FaultHandler, Sequence, SequenceReference};
 
 use super::Routes;
+use crate::clusters::ClusterKey;
+use crate::clusters::health::HealthCheck;
+use crate::endpoints::StaticMembers;
 use crate::telemetry::metrics::ServiceMetrics;
 
 /// Everything that is deployed, immutable. A message keeps the one it started with to its end.
@@ -32,6 +35,10 @@ pub struct Deployed {
     pub(super) default_endpoint: Arc<dyn Endpoint>,
     /// Where the main sequence sends requests when services are balanced.
     pub balancer: Option<Arc<dyn Endpoint>>,
+    /// The members that artifacts name.
+    pub members: StaticMembers,
+    /// The clusters whose members are asked whether they are well.
+    pub health_checks: BTreeMap<ClusterKey, HealthCheck>,
 }
 
 impl Deployed {

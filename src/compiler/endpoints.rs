@@ -228,17 +228,27 @@ impl<C: Client> Compiler<'_, C> {
 
     /// Sends to `To`. It has no state: what happens at one address says nothing about the next.
     pub(super) fn default_endpoint(&self) -> Arc<dyn Endpoint> {
+        Arc::new(DefaultEndpoint(self.plain_leaf("<To>", "default")))
+    }
+
+    /// Sends to the members that a balancing endpoint chooses. Members have states of their own.
+    pub(super) fn leaf_of_members(&self, name: &str) -> Leaf<C> {
+        self.plain_leaf(name, name)
+    }
+
+    /// Sends as messages are, whatever happened before.
+    fn plain_leaf(&self, name: &str, metrics: &str) -> Leaf<C> {
         let settings = LeafSettings {
-            name: "<To>".into(),
+            name: name.into(),
             on_error: None,
             properties: Vec::new(),
             sending: SendingDefinition::default(),
             timeouts: self.settings.timeouts,
             policy: self.settings.policy.clone(),
-            metrics: self.settings.metrics.endpoint("default"),
+            metrics: self.settings.metrics.endpoint(metrics),
             state: None,
         };
-        Arc::new(DefaultEndpoint(Leaf::new(settings, self.client.clone())))
+        Leaf::new(settings, self.client.clone())
     }
 
     /// An endpoint that faults, because its address is none.

@@ -2,6 +2,7 @@
 //!
 //! [`compile`] turns a [`Configuration`] into one immutable [`Deployed`]; what is wrong is reported, never fatal here.
 
+mod balancer;
 mod build;
 mod defaults;
 mod deployed;

@@ -80,6 +80,7 @@ impl<C: Client> Deployer<C> {
             link_errors: errors(&diagnostics),
         };
         deployer.folder.deployed(&BTreeSet::new());
+        deployer.settings.lasting.settle(&deployer.deployed.load().members);
         let outcome = if diagnostics.has_errors() { Outcome::Partly } else { Outcome::Deployed };
         deployer.publish(1, outcome, diagnostics);
         Ok(deployer)
@@ -145,7 +146,11 @@ impl<C: Client> Deployer<C> {
                 self.publish(revision - 1, Outcome::HeldBack, diagnostics);
                 return Ok(Some(Outcome::HeldBack));
             }
-            self.deployed.store(Arc::new(deployed));
+            // Members are there before requests ask for them, and leave when none does any more.
+            let deployed = Arc::new(deployed);
+            self.settings.lasting.announce(&deployed.members);
+            self.deployed.store(deployed.clone());
+            self.settings.lasting.settle(&deployed.members);
             self.link_errors = new_errors;
             self.folder.deployed(&old);
             let outcome = if failed { Outcome::Partly } else { Outcome::Deployed };

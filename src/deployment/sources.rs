@@ -46,6 +46,10 @@ impl Resources for Sources<'_> {
         let text = text(&path).map_err(explain)?;
         Ok(SourceFile::new(path.display().to_string(), text))
     }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
 }
 
 /// Where relative paths start, what the original calls its home: the directory that holds `synapse-configs`. A folder

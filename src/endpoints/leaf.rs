@@ -46,6 +46,17 @@ pub struct LeafSettings {
 #[derive(Clone, Copy, Debug)]
 pub struct OtherDialect;
 
+/// How one request is sent.
+#[derive(Clone, Copy)]
+pub(super) struct Manner<'a> {
+    /// Replaces the message's own method.
+    pub(super) method: Option<&'a Method>,
+    /// Learns how it went.
+    pub(super) state: Option<&'a EndpointState>,
+    /// How long to wait.
+    pub(super) timeouts: Timeouts,
+}
+
 /// The sending part of an endpoint: a tower stack over a client.
 pub struct Leaf<C> {
     settings: LeafSettings,
@@ -115,7 +126,7 @@ impl<C: Client> Leaf<C> {
         let has_suffix = content::has_suffix(message, self.settings.sending.format);
         let suffix = if has_suffix { message.rest_suffix() } else { "".into() };
         let path = uri::join(&place.path, &suffix).map_err(|error| Fault::mediation(error.to_string()))?;
-        self.deliver(exchange, &place.target, path, None, state).await
+        self.deliver(exchange, &place.target, path, self.manner(None, state)).await
     }
 
     /// Sends the message to a target with exactly this path and query, as it is. Whether the endpoint is ready does not
@@ -125,9 +136,10 @@ impl<C: Client> Leaf<C> {
         exchange: &mut Exchange,
         target: &Target,
         path: PathAndQuery,
+        timeouts: Timeouts,
     ) -> Result<http::Response<Body>, Fault> {
         self.prepare(exchange).await?;
-        self.deliver(exchange, target, path, None, None).await
+        self.deliver(exchange, target, path, Manner { method: None, state: None, timeouts }).await
     }
 
     /// A fault, unless the endpoint whose state this is can be sent to (endpoints.md §3.1 step 1).
@@ -151,14 +163,22 @@ impl<C: Client> Leaf<C> {
         Ok(())
     }
 
-    /// Sends a message that is prepared; `method` replaces its own. The state learns how it went.
+    /// How the endpoint itself sends, unless it says otherwise.
+    pub(super) fn manner<'a>(
+        &self,
+        method: Option<&'a Method>,
+        state: Option<&'a EndpointState>,
+    ) -> Manner<'a> {
+        Manner { method, state, timeouts: self.timeouts }
+    }
+
+    /// Sends a message that is prepared.
     pub(super) async fn deliver(
         &self,
         exchange: &mut Exchange,
         target: &Target,
         path: PathAndQuery,
-        method: Option<&Method>,
-        state: Option<&EndpointState>,
+        Manner { method, state, timeouts }: Manner<'_>,
     ) -> Result<http::Response<Body>, Fault> {
         let sending = &self.settings.sending;
         let message = &mut exchange.message;
@@ -168,7 +188,7 @@ impl<C: Client> Leaf<C> {
             request::change_method(&mut request, method);
         }
         let method = request.method().clone();
-        let call = Call { target: target.clone(), request, timeouts: self.timeouts };
+        let call = Call { target: target.clone(), request, timeouts };
         match self.stack.clone().call(call).await {
             Ok(mut response) => {
                 if let Some(state) = state {

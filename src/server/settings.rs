@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::net::SocketAddr;
 use std::num::NonZero;
 use std::path::Path;
 use std::sync::Arc;
 
 use sinew_core::diagnostics::{Diagnostic, codes};
 
+use crate::balancing::rewriting::ListenPorts;
 use crate::clusters::{ClusterKey, Directory, Layer, MemberDefinition, Source};
 use crate::compiler::CompileSettings;
 use crate::deployment::WatchSettings;
 use crate::dispatch::{DispatchSettings, ReplyPolicy};
-use crate::endpoints::RequestPolicy;
-use crate::settings::{HttpsListener, Settings};
+use crate::endpoints::{Lasting, RequestPolicy};
+use crate::settings::{HttpsListener, SecretError, Settings};
 use crate::telemetry::metrics::Metrics;
 use crate::transport::http::client::{ClientSettings, Timeouts};
 use crate::transport::http::framing::{RequestLimits, ResponseLimits};
@@ -87,7 +89,7 @@ pub(super) fn client_tls(settings: &Settings) -> Result<Arc<rustls::ClientConfig
 }
 
 /// What the compiler takes.
-pub(super) fn compile(settings: &Settings, metrics: Arc<Metrics>) -> CompileSettings {
+pub(super) fn compile(settings: &Settings, metrics: Arc<Metrics>, lasting: Arc<Lasting>) -> CompileSettings {
     let (timeouts, compat) = (&settings.timeouts, &settings.compat);
     let user_agent = settings.server.user_agent.as_ref().map(|text| text.value().clone());
     CompileSettings {
@@ -104,7 +106,24 @@ pub(super) fn compile(settings: &Settings, metrics: Arc<Metrics>) -> CompileSett
         metrics,
         replay_limit: bytes(settings.limits.replay.get()),
         endpoint_states: Arc::default(),
+        lasting,
+        listen: listen_ports(settings),
     }
+}
+
+/// What outlives deployments.
+pub(super) fn lasting(settings: &Settings, directory: Arc<Directory>) -> Result<Lasting, SecretError> {
+    let balancer = &settings.balancer;
+    let secret = balancer.affinity_secret.as_ref().map(|reference| reference.resolve()).transpose()?;
+    let secret = secret.map(|secret| secret.expose().to_owned());
+    Ok(Lasting::new(directory, balancer.session_timeout.get(), secret))
+}
+
+/// The ports of the listeners as they are set; one that the system chooses is not known here.
+fn listen_ports(settings: &Settings) -> ListenPorts {
+    let port = |enabled: bool, address: SocketAddr| Some(address.port()).filter(|port| enabled && *port > 0);
+    let (http, https) = (&settings.listeners.http, &settings.listeners.https);
+    ListenPorts { http: port(http.enabled, http.address), https: port(https.enabled, https.address) }
 }
 
 /// What dispatching takes.

@@ -7,14 +7,16 @@ use std::sync::Arc;
 
 use sinew_core::diagnostics::Diagnostic;
 
+use super::background::Background;
 use super::front::{Front, ListenerLabels};
 use super::{report, settings as map};
 use crate::admin::{
     AdminError, AdminOptions, AdminServer, AdminState, ListenerStatus, Phase, Reloads, member_samples,
 };
 use crate::clusters::Directory;
+use crate::clusters::health::NetworkProbe;
 use crate::deployment::{Deployer, Folder, Watch};
-use crate::endpoints::TransportClient;
+use crate::endpoints::{Lasting, TransportClient};
 use crate::settings::{SecretError, Settings};
 use crate::telemetry::access_log::{AccessLog, AccessLogThread};
 use crate::telemetry::metrics::{Build, ConnectionCounts, ListenerLabel, Metrics};
@@ -27,6 +29,8 @@ use crate::transport::tls::{self, ServerCertificates};
 pub struct Running {
     pub(super) workers: Workers,
     pub(super) watch: Watch,
+    /// What runs beside requests ends with the server.
+    pub(super) _background: Arc<Background>,
     pub(super) admin: Arc<AdminState>,
     /// Answers as long as the process runs, while it drains too.
     pub(super) admin_server: Option<AdminServer>,
@@ -79,9 +83,13 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
     map::members(settings, &directory);
     let members = directory.clone();
     metrics.observe_members(move || member_samples(&members));
+    let lasting = Arc::new(map::lasting(settings, directory.clone())?);
     let admin = Arc::new(AdminState::new(env!("CARGO_PKG_VERSION"), metrics.clone(), directory));
     admin.update(|status| status.strict = settings.server.strict);
-    let deployer = deploy(settings, folder, &admin)?;
+    let client = HttpClient::new(map::client(settings, map::client_tls(settings)?));
+    let deployer = deploy(settings, folder, &admin, lasting.clone(), client.clone())?;
+    let background = Arc::new(Background::start(&lasting, NetworkProbe::new(client))?);
+    background.check(&deployer.deployed().load().health_checks);
     let https = &settings.listeners.https;
     let certificates = https.enabled.then(|| map::certificates(https)).transpose()?;
     if let Some(certificates) = &certificates {
@@ -106,23 +114,41 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
     let options = AdminOptions::from_settings(&settings.admin)?;
     let admin_server = options.map(|options| AdminServer::start(options, admin.clone())).transpose()?;
     let shown = admin.clone();
+    let checked = background.clone();
     let watch = Watch::start(deployer, map::watch(settings), move |deployer, outcome| {
+        checked.check(&deployer.deployed().load().health_checks);
         report::reloaded(&shown, deployer, outcome);
     })?;
     admin.update(|status| status.phase = Phase::Serving);
     let reloads = Some(reloads);
-    Ok(Running { workers, watch, admin, admin_server, reloads, certificates, access_log, log_thread })
+    Ok(Running {
+        workers,
+        watch,
+        _background: background,
+        admin,
+        admin_server,
+        reloads,
+        certificates,
+        access_log,
+        log_thread,
+    })
 }
 
 fn deploy(
     settings: &Settings,
     folder: PathBuf,
     admin: &AdminState,
+    lasting: Arc<Lasting>,
+    client: HttpClient,
 ) -> Result<Deployer<TransportClient>, StartError> {
-    let tls = map::client_tls(settings)?;
-    let client = TransportClient(HttpClient::new(map::client(settings, tls)));
-    let compile = map::compile(settings, admin.metrics.clone());
-    let deployer = Deployer::start(Folder::new(folder.clone()), sinew_mediators::registry(), compile, client)
+    let compile = map::compile(settings, admin.metrics.clone(), lasting);
+    admin.control_endpoints(compile.endpoint_states.clone());
+    let files = match &settings.balancer.configuration {
+        Some(file) => Folder::new(folder.clone()).with_balancer(file),
+        None => Folder::new(folder.clone()),
+    };
+    let client = TransportClient(client);
+    let deployer = Deployer::start(files, sinew_mediators::registry(), compile, client)
         .map_err(|error| StartError::Folder(Box::new(map::unreadable(&folder, &error))))?;
     let diagnostics = &deployer.status().load().diagnostics;
     if settings.server.strict && diagnostics.iter().any(|diagnostic| diagnostic.severity.is_error()) {

@@ -26,8 +26,8 @@ pub use origin::{Explanation, Origin};
 pub use reference::reference;
 pub use secret::{Secret, SecretError, SecretReference};
 pub use sections::{
-    AccessLog, Admin, Compat, Deployment, HttpListener, HttpsListener, Limits, Listeners, Logs, Pools,
-    Server, Settings, StaticMember, Timeouts, Tls,
+    AccessLog, Admin, Balancer, Compat, Deployment, HttpListener, HttpsListener, Limits, Listeners, Logs,
+    Pools, Server, Settings, StaticMember, Timeouts, Tls,
 };
 pub use value::{
     AccessLogFormat, ByteSize, ClusterName, Count, Duration, HeaderText, HostName, LogDestination, LogFilter,

@@ -98,6 +98,11 @@ impl Secret {
         Self(secret.into())
     }
 
+    /// The secret itself, to calculate with.
+    pub fn expose(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
     /// Whether `guess` is the secret. Takes the same time for every guess of the same length.
     pub fn matches(&self, guess: &[u8]) -> bool {
         let secret = self.0.as_bytes();

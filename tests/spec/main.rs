@@ -1,5 +1,6 @@
 //! The numbered cases of the specification, as tests with their numbers.
 
+mod balancing;
 mod composites;
 mod configuration;
 mod deployment;

@@ -4,10 +4,13 @@
 
 mod back_end;
 mod client;
+pub(crate) mod corpus;
+mod member;
 mod program;
 
 pub(crate) use back_end::BackEnd;
 pub(crate) use client::{Answer, Connection};
+pub(crate) use member::Member;
 pub(crate) use program::{Program, sinew};
 
 use std::path::Path;

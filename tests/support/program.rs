@@ -116,6 +116,12 @@ impl Program {
         }
     }
 
+    /// Forgets what the log has so far, so that only what comes now is waited for.
+    pub(crate) fn forget_log(&mut self) {
+        self.seen.clear();
+        self.log.try_iter().for_each(drop);
+    }
+
     /// Sends a signal by name.
     pub(crate) fn signal(&self, name: &str) {
         let done = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();

@@ -1,7 +1,9 @@
 //! One file: its artifacts and what is wrong with them.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::balancer::{self, BalancerConfiguration, Variables};
 use super::endpoint::EndpointDefinition;
 use super::{
     BALANCER_FILES, LocalEntryDefinition, MediatorRegistry, NAMESPACE, NoResources, ParseContext,
@@ -123,6 +125,8 @@ pub enum Definition {
     Template(TemplateDefinition),
     /// The registry: kept, so that keys nothing else defines are known to be its business.
     Registry,
+    /// The clusters and how requests reach them.
+    Balancer(Arc<BalancerConfiguration>),
     /// The numbers of tenants, to be read by who resolves them.
     Tenants(Arc<SourceFile>),
     /// Other names of hosts, to be read by who resolves them.
@@ -174,14 +178,33 @@ pub fn parse_file_with(
     (artifacts, diagnostics)
 }
 
+/// The variables of the process, as the resources know them.
+struct ProcessVariables<'a>(&'a dyn Resources);
+
+impl Variables for ProcessVariables<'_> {
+    fn property(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.0.variable(name).map(Cow::Owned)
+    }
+
+    fn environment(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.0.variable(name).map(Cow::Owned)
+    }
+}
+
 /// One of the balancer's files, which are not XML. Each is an artifact named like the file.
 fn balancer_file(
     file: &Arc<SourceFile>,
     kind: ArtifactKind,
-    _resources: &dyn Resources,
+    resources: &dyn Resources,
 ) -> (Vec<Artifact>, Diagnostics) {
-    let diagnostics = Diagnostics::default();
+    let mut diagnostics = Diagnostics::default();
     let definition = match kind {
+        ArtifactKind::Balancer => {
+            let (configuration, found) = balancer::read(file, &ProcessVariables(resources));
+            diagnostics.extend(found.into_vec());
+            let Some(configuration) = configuration else { return (Vec::new(), diagnostics) };
+            Definition::Balancer(Arc::new(configuration))
+        }
         ArtifactKind::Tenants => Definition::Tenants(file.clone()),
         ArtifactKind::UrlMapping => Definition::UrlMapping(file.clone()),
         _ => return (Vec::new(), diagnostics),

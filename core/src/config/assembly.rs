@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::balancer::BalancerConfiguration;
 use super::endpoint::EndpointDefinition;
 use super::{
     Artifact, ArtifactKind, Definition, EntryArtifact, LocalEntryDefinition, ProxyDefinition,
@@ -23,6 +24,8 @@ pub struct Configuration {
     pub templates: BTreeMap<Arc<str>, TemplateDefinition>,
     /// Local entries.
     pub local_entries: BTreeMap<Arc<str>, LocalEntryDefinition>,
+    /// The clusters and how requests reach them.
+    pub balancer: Option<Arc<BalancerConfiguration>>,
     /// The numbers of tenants, as a file to be read.
     pub tenants: Option<Arc<SourceFile>>,
     /// Other names of hosts, as a file to be read.
@@ -92,6 +95,7 @@ pub fn assemble(artifacts: impl IntoIterator<Item = Artifact>) -> (Configuration
             Definition::LocalEntry(entry) => drop(configuration.local_entries.insert(name, entry)),
             Definition::Template(template) => drop(configuration.templates.insert(name, template)),
             Definition::Registry => configuration.has_registry = true,
+            Definition::Balancer(balancer) => configuration.balancer = Some(balancer),
             Definition::Tenants(file) => configuration.tenants = Some(file),
             Definition::UrlMapping(file) => configuration.url_mapping = Some(file),
         }

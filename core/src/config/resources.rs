@@ -1,16 +1,21 @@
-//! The files that artifacts name: what `src` of a local entry leads to.
+//! What artifacts name outside themselves: files, as `src` of a local entry, and variables of the process.
 
 use std::sync::Arc;
 
 use crate::diagnostics::SourceFile;
 
-/// Reads files for the parser, which does no input of its own.
+/// Reads files and variables for the parser, which does no input of its own.
 pub trait Resources {
     /// The file at a path as it was written: absolute, or relative to the home of the configuration.
     ///
     /// # Errors
     /// Why it cannot be read, in one sentence for people.
     fn read(&self, path: &str) -> Result<Arc<SourceFile>, String>;
+
+    /// A variable of the process, for `${NAME}` in the balancer's configuration.
+    fn variable(&self, _name: &str) -> Option<String> {
+        None
+    }
 }
 
 /// No files at all, for texts that stand alone.

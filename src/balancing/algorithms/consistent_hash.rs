@@ -7,7 +7,7 @@
 
 use std::net::IpAddr;
 
-use http::HeaderName;
+use sinew_core::config::balancer::HashSource;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::dice::{fraction, mix};
@@ -15,23 +15,11 @@ use super::edition::Cache;
 use super::turns::take_turn;
 use super::{Algorithm, Asked, Pool};
 
-/// What a request is known by.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub enum HashOn {
-    /// The first value of a header.
-    Header(HeaderName),
-    /// The value of a cookie.
-    Cookie(Box<str>),
-    /// The address of the client.
-    #[default]
-    Source,
-}
-
 /// Keeps requests of the same origin together. A request without the header or cookie is known by its source; one of unknown
 /// source goes where a round robin would send it.
 #[derive(Debug, Default)]
 pub struct ConsistentHash {
-    on: HashOn,
+    on: HashSource,
     places: Cache<Places>,
 }
 
@@ -51,7 +39,7 @@ const UNCONCERNED: f64 = 16.0;
 
 impl ConsistentHash {
     /// By what requests are known by.
-    pub fn new(on: HashOn) -> Self {
+    pub fn new(on: HashSource) -> Self {
         Self { on, places: Cache::default() }
     }
 }
@@ -66,9 +54,11 @@ impl Algorithm for ConsistentHash {
 
     fn affinity(&self, asked: &Asked<'_>) -> Option<u64> {
         let value = match &self.on {
-            HashOn::Header(name) => asked.headers.and_then(|all| all.get(name)).map(|value| value.as_bytes()),
-            HashOn::Cookie(name) => asked.cookie(name),
-            HashOn::Source => None,
+            HashSource::Header(name) => {
+                asked.headers.and_then(|all| all.get(name)).map(|value| value.as_bytes())
+            }
+            HashSource::Cookie(name) => asked.cookie(name),
+            HashSource::Source => None,
         };
         value.map(xxh3_64).or_else(|| {
             Some(match asked.client?.to_canonical() {

@@ -38,7 +38,7 @@ impl Dice {
     }
 
     /// A number from 0 up to a bound and without it; 0 when the bound is 0.
-    pub(super) fn below(&self, bound: u64) -> u64 {
+    pub fn below(&self, bound: u64) -> u64 {
         let product = u128::from(self.roll()) * u128::from(bound);
         // The upper half is less than the bound.
         (product >> 64) as u64

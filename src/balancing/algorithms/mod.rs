@@ -18,18 +18,16 @@ mod round_robin;
 mod weighted_round_robin;
 mod weighted_rrlc;
 
-mod named;
 mod selector;
 #[cfg(test)]
 mod tests;
 
 pub use asked::Asked;
-pub use consistent_hash::{ConsistentHash, HashOn};
+pub use consistent_hash::ConsistentHash;
 pub use dice::Dice;
 pub(super) use dice::{STEP, fraction, mix};
 pub use edition::Edition;
 pub use least_requests::LeastRequests;
-pub use named::UnknownAlgorithm;
 pub use peak_ewma::PeakEwma;
 pub use pool::{Algorithm, Pool};
 pub use power_of_two::PowerOfTwo;

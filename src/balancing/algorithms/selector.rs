@@ -1,5 +1,7 @@
 //! Any of the algorithms.
 
+use sinew_core::config::balancer::{Algorithm as Name, HashSource};
+
 use super::{
     Algorithm, Asked, ConsistentHash, LeastRequests, PeakEwma, Pool, PowerOfTwo, Random, RoundRobin,
     WeightedRoundRobin, WeightedRrlc,
@@ -29,6 +31,36 @@ pub enum Selector {
 impl Default for Selector {
     fn default() -> Self {
         Self::RoundRobin(RoundRobin)
+    }
+}
+
+impl Selector {
+    /// The algorithm of a name; `hash_on` is what consistent hashing looks at.
+    pub fn new(name: Name, hash_on: &HashSource) -> Self {
+        match name {
+            Name::RoundRobin => Self::RoundRobin(RoundRobin),
+            Name::WeightedRoundRobin => Self::WeightedRoundRobin(WeightedRoundRobin::default()),
+            Name::WeightedRrlc => Self::WeightedRrlc(WeightedRrlc::default()),
+            Name::LeastRequests => Self::LeastRequests(LeastRequests),
+            Name::PowerOfTwoChoices => Self::PowerOfTwo(PowerOfTwo::default()),
+            Name::Random => Self::Random(Random::default()),
+            Name::ConsistentHash => Self::ConsistentHash(ConsistentHash::new(hash_on.clone())),
+            Name::PeakEwma => Self::PeakEwma(PeakEwma::default()),
+        }
+    }
+
+    /// Its name.
+    pub fn name(&self) -> Name {
+        match self {
+            Self::RoundRobin(_) => Name::RoundRobin,
+            Self::WeightedRoundRobin(_) => Name::WeightedRoundRobin,
+            Self::WeightedRrlc(_) => Name::WeightedRrlc,
+            Self::LeastRequests(_) => Name::LeastRequests,
+            Self::PowerOfTwo(_) => Name::PowerOfTwoChoices,
+            Self::Random(_) => Name::Random,
+            Self::ConsistentHash(_) => Name::ConsistentHash,
+            Self::PeakEwma(_) => Name::PeakEwma,
+        }
     }
 }
 

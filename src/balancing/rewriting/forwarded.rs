@@ -17,7 +17,8 @@ use std::net::{IpAddr, SocketAddr};
 use http::header::FORWARDED;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use super::TrustedProxies;
+use sinew_core::config::balancer::Networks;
+
 use crate::transport::http::server::Scheme;
 
 static X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -34,7 +35,7 @@ pub struct ForwardedPolicy {
     /// Send `Forwarded` (RFC 7239). Default false.
     pub forwarded: bool,
     /// The proxies in front of us. `None`, the default, is that nobody said; an empty list is that there are none.
-    pub trusted: Option<TrustedProxies>,
+    pub trusted: Option<Networks>,
 }
 
 impl Default for ForwardedPolicy {
@@ -124,7 +125,7 @@ impl ForwardedHeaders {
 /// The client's own address, for access control: the peer's, or what trusted proxies say in `X-Forwarded-For`.
 ///
 /// The list is read from its end, as long as those who wrote an entry are trusted. An entry that is no address ends it.
-pub fn client_address(headers: &HeaderMap, peer: IpAddr, trusted: &TrustedProxies) -> IpAddr {
+pub fn client_address(headers: &HeaderMap, peer: IpAddr, trusted: &Networks) -> IpAddr {
     let mut address = peer.to_canonical();
     let values = headers.get_all(&X_FORWARDED_FOR).iter().rev().map(HeaderValue::as_bytes);
     for entry in values.flat_map(|value| value.rsplit(|&byte| byte == b',')) {

@@ -1,48 +1,15 @@
 //! Whether a configuration rewrites `Location` itself (elastic-load-balancer.md §2.8).
 
-use std::str::FromStr;
-
+use sinew_core::config::balancer::LocationRewriting;
 use sinew_core::config::{NAMESPACE, SequenceDefinition};
 use sinew_core::xml::{Element, Limits, SourceDocument};
 
-/// The key `rewrite_location`: when answers are rewritten natively.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum RewriteLocation {
-    /// When `main` has no Location logic of its own. The default.
-    #[default]
-    Auto,
-    /// Always, also after the sequences.
-    On,
-    /// Never.
-    Off,
-}
-
-/// The value is none of `auto`, `on` and `off`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`rewrite_location` is auto, on or off")]
-pub struct RewriteLocationError;
-
-impl FromStr for RewriteLocation {
-    type Err = RewriteLocationError;
-
-    fn from_str(text: &str) -> Result<Self, RewriteLocationError> {
-        match text {
-            "auto" => Ok(Self::Auto),
-            "on" => Ok(Self::On),
-            "off" => Ok(Self::Off),
-            _ => Err(RewriteLocationError),
-        }
-    }
-}
-
-impl RewriteLocation {
-    /// Whether to rewrite, with the `main` sequence that is deployed. Asked once per deployment.
-    pub fn applies(self, main: &SequenceDefinition) -> bool {
-        match self {
-            Self::On => true,
-            Self::Off => false,
-            Self::Auto => !has_location_logic(main),
-        }
+/// Whether to rewrite, by the key `rewrite_location` and the `main` sequence that is deployed. Asked once per deployment.
+pub fn rewrites(mode: LocationRewriting, main: &SequenceDefinition) -> bool {
+    match mode {
+        LocationRewriting::On => true,
+        LocationRewriting::Off => false,
+        LocationRewriting::Auto => !has_location_logic(main),
     }
 }
 

@@ -3,8 +3,6 @@
 //!
 //! Pure functions over headers. Hop-by-hop headers are the transport's business.
 
-mod trusted;
-
 mod cookies;
 mod forwarded;
 mod location;
@@ -16,5 +14,4 @@ mod tests;
 pub use cookies::{CookieRuleError, CookieRules, DomainRule, PathRule};
 pub use forwarded::{ClientSide, ForwardedHeaders, ForwardedPolicy, client_address};
 pub use location::{KnownHosts, ListenPorts, Redirect, rewrite_locations};
-pub use location_logic::{RewriteLocation, RewriteLocationError, has_location_logic};
-pub use trusted::{TrustedProxies, TrustedRangeError};
+pub use location_logic::{has_location_logic, rewrites};

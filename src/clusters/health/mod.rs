@@ -4,7 +4,6 @@
 //! state, which is told to the member. What somebody does not watch is taken to be healthy.
 
 mod settings;
-mod statuses;
 mod thresholds;
 
 mod network;
@@ -18,6 +17,5 @@ mod tests;
 pub use checker::{Checker, HealthChecks};
 pub use network::NetworkProbe;
 pub use probe::{Failure, Probe};
-pub use settings::{HealthCheck, Kind, UnknownKind};
-pub use statuses::{InvalidStatuses, Statuses};
+pub use settings::{HealthCheck, Kind};
 pub use thresholds::Thresholds;

@@ -33,7 +33,7 @@ impl NetworkProbe {
         request.extensions_mut().insert(CloseAfter);
         let timeouts = Timeouts { connect: check.timeout, response: check.timeout };
         let status = self.client.send(target, request, timeouts).await?.status();
-        if check.statuses.contain(status) { Ok(()) } else { Err(Failure::Status(status)) }
+        if check.statuses.contains(status.as_u16()) { Ok(()) } else { Err(Failure::Status(status)) }
     }
 }
 

@@ -1,12 +1,10 @@
 //! How the members of a cluster are checked.
 
 use std::num::NonZeroU32;
-use std::str::FromStr;
 use std::time::Duration;
 
 use http::uri::PathAndQuery;
-
-use super::Statuses;
+use sinew_core::config::balancer::{HealthCheckKind, HealthCheckSettings, StatusRanges};
 
 /// How a member is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,37 +32,35 @@ pub struct HealthCheck {
     /// Bad answers in a row that make a member unhealthy (`health_check_unhealthy`). Default 3.
     pub unhealthy: NonZeroU32,
     /// The statuses that are good answers to `GET` (`health_check_status`). Default 200–399.
-    pub statuses: Statuses,
+    pub statuses: StatusRanges,
 }
 
 impl HealthCheck {
     /// Checks of a kind, with the defaults for everything else.
     pub fn new(kind: Kind) -> Self {
-        Self {
-            kind,
-            path: PathAndQuery::from_static("/"),
-            interval: Duration::from_secs(5),
-            timeout: Duration::from_secs(2),
-            healthy: const { NonZeroU32::new(2).expect("two is not zero") },
-            unhealthy: const { NonZeroU32::new(3).expect("three is not zero") },
-            statuses: Statuses::default(),
+        Self::with(kind, &HealthCheckSettings::default())
+    }
+
+    /// What the settings of a cluster ask for; `None` when its members are not asked.
+    pub fn of(settings: &HealthCheckSettings) -> Option<Self> {
+        match settings.kind {
+            HealthCheckKind::Http => Some(Self::with(Kind::Http, settings)),
+            HealthCheckKind::Tcp => Some(Self::with(Kind::Tcp, settings)),
+            HealthCheckKind::Off => None,
         }
     }
-}
 
-/// There is no such kind of check.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there are no health checks of the kind \"{0}\"; known are http and tcp")]
-pub struct UnknownKind(pub Box<str>);
-
-impl FromStr for Kind {
-    type Err = UnknownKind;
-
-    fn from_str(text: &str) -> Result<Self, UnknownKind> {
-        match text {
-            _ if text.eq_ignore_ascii_case("http") => Ok(Kind::Http),
-            _ if text.eq_ignore_ascii_case("tcp") => Ok(Kind::Tcp),
-            _ => Err(UnknownKind(text.into())),
+    fn with(kind: Kind, settings: &HealthCheckSettings) -> Self {
+        let at_least_one = |number| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
+        Self {
+            kind,
+            // The reader has refused what is no path.
+            path: settings.path.parse().unwrap_or_else(|_| PathAndQuery::from_static("/")),
+            interval: settings.interval,
+            timeout: settings.timeout,
+            healthy: at_least_one(settings.healthy),
+            unhealthy: at_least_one(settings.unhealthy),
+            statuses: settings.status.clone(),
         }
     }
 }

@@ -65,26 +65,6 @@ proptest! {
     }
 }
 
-#[test]
-fn statuses_read_as_they_are_written() {
-    let statuses: Statuses = " 200,204 , 301-303".parse().expect("statuses");
-    assert_eq!(statuses.to_string(), "200, 204, 301-303");
-    let good = [200, 204, 301, 302, 303];
-    for status in 100..600 {
-        let code = StatusCode::from_u16(status).expect("a status");
-        assert_eq!(statuses.contain(code), good.contains(&status), "{status}");
-    }
-    for text in ["", "20", "200-", "600", "300-200", "2xx", "200,,204", "-1"] {
-        assert!(text.parse::<Statuses>().is_err(), "{text}");
-    }
-    assert_eq!(Statuses::default().to_string(), "200-399");
-    assert_eq!("TCP".parse(), Ok(Kind::Tcp));
-    assert_eq!(
-        "ping".parse::<Kind>().expect_err("no kind").to_string(),
-        "there are no health checks of the kind \"ping\"; known are http and tcp"
-    );
-}
-
 /// Answers as it is told to, and keeps books.
 #[derive(Clone, Default)]
 struct Fake(Arc<Books>);

@@ -85,8 +85,8 @@ impl<C: Client> Endpoint for HttpEndpoint<C> {
                     &computed
                 }
             };
-            let (path, method) = (place.path.clone(), self.method.as_ref());
-            self.leaf.deliver(exchange, &place.target, path, method, self.leaf.state()).await
+            let manner = self.leaf.manner(self.method.as_ref(), self.leaf.state());
+            self.leaf.deliver(exchange, &place.target, place.path.clone(), manner).await
         })
     }
 }

@@ -60,7 +60,8 @@ impl<C: Client> Endpoint for MemberEndpoint<C> {
             let place = self.place(&exchange.message)?;
             self.leaf.check_ready(self.leaf.state())?;
             self.leaf.prepare(exchange).await?;
-            self.leaf.deliver(exchange, &place.target, place.path, None, self.leaf.state()).await
+            let manner = self.leaf.manner(None, self.leaf.state());
+            self.leaf.deliver(exchange, &place.target, place.path, manner).await
         })
     }
 }

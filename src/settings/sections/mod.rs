@@ -10,7 +10,7 @@ mod receiving;
 
 pub(super) use members::MemberTable;
 pub use members::StaticMember;
-pub use operation::{AccessLog, Admin, Compat, Deployment, Logs, Server};
+pub use operation::{AccessLog, Admin, Balancer, Compat, Deployment, Logs, Server};
 pub use outgoing::{Pools, Tls};
 pub use receiving::{HttpListener, HttpsListener, Limits, Listeners, Timeouts};
 
@@ -52,6 +52,8 @@ section! {
         pub admin: Admin,
         /// The deployed configuration.
         pub deployment: Deployment,
+        /// The balancer.
+        pub balancer: Balancer,
         /// Behaviour of other engines.
         pub compat: Compat,
     }

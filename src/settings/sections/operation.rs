@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use http::HeaderName;
 
-use super::{HOUR, SECOND};
+use super::{DAY, HOUR, SECOND};
 use crate::settings::key::section;
 use crate::settings::secret::SecretReference;
 use crate::settings::value::{
@@ -90,6 +90,20 @@ section! {
         /// How often the directory is looked through. The operating system's messages about changes are only a hint
         /// to do so earlier: shared and mounted directories often have none.
         pub rescan: Duration<50, { HOUR }> = "500ms",
+    }
+}
+
+section! {
+    /// The balancer, as far as `loadbalancer.conf` does not say it.
+    pub struct Balancer {
+        /// The file that says which hosts lead to which clusters. Without it, `loadbalancer.conf` in the directory of the
+        /// artifacts is read when there is one. `tenants.conf` and `url-mapping.conf` are looked for beside it.
+        pub configuration: Option<PathBuf> = "",
+        /// How long a session is remembered when neither the endpoint nor `session_timeout` in `loadbalancer.conf` says it.
+        pub session_timeout: Duration<SECOND, { 7 * DAY }> = "120s",
+        /// The secret of the cookies that `affinity_cookie` makes. Balancers that share their clients need the same. Without
+        /// one, clients can compute which cookie leads to which member of the cluster that they reach anyway.
+        pub affinity_secret: Option<SecretReference> = "",
     }
 }
 

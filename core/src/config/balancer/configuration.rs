@@ -102,6 +102,27 @@ pub struct ClusterKey {
     pub sub_domain: Option<Arc<str>>,
 }
 
+impl ClusterKey {
+    /// A domain with its default sub-domain.
+    pub fn domain(domain: &str) -> Self {
+        Self { domain: domain.into(), sub_domain: None }
+    }
+
+    /// A domain and a sub-domain; an empty one and `__$default` are the default.
+    pub fn new(domain: &str, sub_domain: &str) -> Self {
+        let named = !matches!(sub_domain, "" | DEFAULT_SUB_DOMAIN);
+        Self { domain: domain.into(), sub_domain: named.then(|| sub_domain.into()) }
+    }
+
+    /// Reads `domain` or `domain/sub-domain`, as [`fmt::Display`] writes it.
+    pub fn parse(text: &str) -> Self {
+        match text.split_once('/') {
+            Some((domain, sub_domain)) => Self::new(domain, sub_domain),
+            None => Self::domain(text),
+        }
+    }
+}
+
 /// Writes `domain` or `domain/sub-domain`.
 impl fmt::Display for ClusterKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

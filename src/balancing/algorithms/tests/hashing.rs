@@ -5,6 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use http::header::{COOKIE, HeaderName};
 use http::{HeaderMap, HeaderValue};
 
+use sinew_core::config::balancer::HashSource;
+
 use super::*;
 
 const KEYS: u32 = 20_000;
@@ -110,14 +112,18 @@ fn requests_are_known_by_header_cookie_or_source() {
     let client = Some(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)));
     let asked = Asked { headers: Some(&headers), client };
     let key = |on| ConsistentHash::new(on).affinity(&asked);
-    let header = |name| HashOn::Header(HeaderName::from_static(name));
-    assert_eq!(key(header("x-user")), key(HashOn::Cookie("user".into())), "the same value");
-    assert_ne!(key(HashOn::Cookie("user".into())), key(HashOn::Cookie("other".into())));
-    assert_ne!(key(header("x-user")), key(HashOn::Source));
-    assert_eq!(key(header("x-none")), key(HashOn::Source), "known by its source at least");
-    assert_eq!(key(HashOn::Cookie("use".into())), key(HashOn::Source), "no part of a name");
+    let header = |name| HashSource::Header(HeaderName::from_static(name));
+    assert_eq!(key(header("x-user")), key(HashSource::Cookie("user".into())), "the same value");
+    assert_ne!(key(HashSource::Cookie("user".into())), key(HashSource::Cookie("other".into())));
+    assert_ne!(key(header("x-user")), key(HashSource::Source));
+    assert_eq!(key(header("x-none")), key(HashSource::Source), "known by its source at least");
+    assert_eq!(key(HashSource::Cookie("use".into())), key(HashSource::Source), "no part of a name");
     let mapped = Asked { client: Some(Ipv6Addr::from_bits(0xffff_c000_0201).into()), headers: None };
-    assert_eq!(ConsistentHash::default().affinity(&mapped), key(HashOn::Source), "one address in two forms");
+    assert_eq!(
+        ConsistentHash::default().affinity(&mapped),
+        key(HashSource::Source),
+        "one address in two forms"
+    );
 }
 
 #[test]

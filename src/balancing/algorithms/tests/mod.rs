@@ -2,12 +2,13 @@
 
 mod drawing;
 mod hashing;
-mod names;
 mod turns;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
+
+use sinew_core::config::balancer::{Algorithm as Name, HashSource};
 
 use super::*;
 
@@ -77,19 +78,7 @@ impl Pool for Places {
 }
 
 fn every_algorithm() -> Vec<Selector> {
-    [
-        "round-robin",
-        "weighted-round-robin",
-        "weighted-rrlc",
-        "least-requests",
-        "power-of-two",
-        "random",
-        "consistent-hash",
-        "peak-ewma",
-    ]
-    .into_iter()
-    .map(|name| Selector::by_name(name).expect("a known name"))
-    .collect()
+    Name::all().map(|name| Selector::new(name, &HashSource::Source)).collect()
 }
 
 /// How often each is chosen.

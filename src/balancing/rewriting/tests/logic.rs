@@ -3,6 +3,8 @@
 use sinew_core::config::{ArtifactKind, Definition, SequenceDefinition, SourceKind, parse_file};
 use sinew_core::diagnostics::SourceFile;
 
+use sinew_core::config::balancer::LocationRewriting;
+
 use super::*;
 
 /// The sequence `main` of a file.
@@ -73,9 +75,7 @@ fn the_key_decides() {
     let plain = sequence("<send/>");
     let own = sequence("<filter source=\"$trp:Location\" regex=\".+\"><drop/></filter>");
     for (text, with_plain, with_own) in [("auto", true, false), ("on", true, true), ("off", false, false)] {
-        let mode: RewriteLocation = text.parse().expect(text);
-        assert_eq!((mode.applies(&plain), mode.applies(&own)), (with_plain, with_own), "{text}");
+        let mode: LocationRewriting = text.parse().expect(text);
+        assert_eq!((rewrites(mode, &plain), rewrites(mode, &own)), (with_plain, with_own), "{text}");
     }
-    assert_eq!(RewriteLocation::default(), RewriteLocation::Auto);
-    assert_eq!("yes".parse::<RewriteLocation>(), Err(RewriteLocationError));
 }

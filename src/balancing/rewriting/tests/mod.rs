@@ -4,7 +4,6 @@ mod cookies;
 mod forwarded;
 mod locations;
 mod logic;
-mod trusted;
 
 use http::header::HeaderName;
 use http::{HeaderMap, HeaderValue};

@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use sinew_core::config::balancer::HashSource;
+
 use super::*;
 use crate::availability::Rules;
 use crate::balancing::algorithms::{Asked, Selector};
@@ -70,7 +72,7 @@ impl Fixture {
     }
 
     fn balancer(&self, algorithm: &str, settings: Settings) -> Balancer {
-        Balancer::new(self.cluster(), Selector::by_name(algorithm).expect("an algorithm"), settings)
+        Balancer::new(self.cluster(), selector(algorithm), settings)
     }
 
     fn round_robin(&self) -> Balancer {
@@ -106,4 +108,9 @@ impl Fixture {
 
 fn host(member: &Member) -> &str {
     &member.definition().host
+}
+
+/// The algorithm with this name.
+fn selector(name: &str) -> Selector {
+    Selector::new(name.parse().expect("an algorithm"), &HashSource::Source)
 }

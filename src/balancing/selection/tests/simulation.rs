@@ -88,10 +88,9 @@ const SEEDS: [u64; 3] = [1, 20_260_101, 0xdead_beef];
 #[test]
 fn least_requests_and_power_of_two_keep_the_load_even() {
     for (seed, clients) in SEEDS.into_iter().flat_map(|seed| CLIENTS.map(|clients| (seed, clients))) {
-        for selector in [
-            Selector::by_name("least-requests").expect("a name"),
-            Selector::PowerOfTwo(PowerOfTwo::new(Dice::seeded(seed))),
-        ] {
+        for selector in
+            [selector("least-requests"), Selector::PowerOfTwo(PowerOfTwo::new(Dice::seeded(seed)))]
+        {
             let name = selector.name();
             let outcome = simulate(selector, clients, seed);
             println!(
@@ -110,10 +109,7 @@ fn least_requests_and_power_of_two_keep_the_load_even() {
 #[test]
 fn choosing_blindly_does_not() {
     for seed in SEEDS {
-        for selector in [
-            Selector::by_name("round-robin").expect("a name"),
-            Selector::Random(Random::new(Dice::seeded(seed))),
-        ] {
+        for selector in [selector("round-robin"), Selector::Random(Random::new(Dice::seeded(seed)))] {
             let name = selector.name();
             let outcome = simulate(selector, CLIENTS[1], seed);
             assert!(outcome.average > 3.0, "{name}: {}, seed {seed}", outcome.average);

@@ -60,12 +60,16 @@ impl fmt::Display for Algorithm {
     }
 }
 
+/// The package of Synapse's algorithms.
+const PACKAGE: &str = "org.apache.synapse.endpoints.algorithms.";
+
 /// A short name, or the name of a class of Synapse with or without its package.
 impl FromStr for Algorithm {
     type Err = UnknownAlgorithm;
 
     fn from_str(text: &str) -> Result<Algorithm, UnknownAlgorithm> {
-        let class = text.trim().rsplit('.').next().unwrap_or_default();
+        let text = text.trim();
+        let class = text.strip_prefix(PACKAGE).unwrap_or(text);
         let wanted = plain(class);
         let known = |names: &[&str]| names.iter().any(|name| plain(name) == wanted);
         NAMES

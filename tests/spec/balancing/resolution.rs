@@ -1,0 +1,52 @@
+//! Cases 54–76 through the endpoint: hosts, tenants and aliases lead to members.
+
+use sinew::testing::Request;
+
+use super::{Fixture, ask, sent};
+
+/// Host, target, and the address of the first member of the cluster; none for a status.
+const ROWS: [(&str, &str, &str, Result<&str, u16>); 16] = [
+    ("54", "shop.example.org", "/", Ok("10.0.3.1")),
+    ("55", "shop.example.org:8280", "/t/acme/x", Ok("10.0.1.1")),
+    ("56", "store.example.org", "/t/beta/", Ok("10.0.2.1")),
+    ("57", "shop.example.org", "/t/gamma/x", Ok("10.0.3.1")),
+    ("58", "shop.example.org", "/t/nosuch/x", Ok("10.0.3.1")),
+    ("59", "eu.shop.example.org", "/", Ok("10.0.3.1")),
+    ("60", "a.b.c.esb.example.org", "/", Ok("e1")),
+    ("61", "example.org", "/", Err(404)),
+    ("63", "SHOP.Example.ORG", "/", Ok("10.0.3.1")),
+    ("65", "[2001:db8::1]:8280", "/", Err(404)),
+    ("66", "www.acme.test", "/", Ok("10.0.3.1")),
+    ("70", "shop.example.org", "/acs?tenantDomain=acme", Ok("10.0.1.1")),
+    ("71", "shop.example.org", "/acs?x=1&tenantDomain=acme", Ok("10.0.1.1")),
+    ("72", "shop.example.org", "/acs?teantDomain=acme", Ok("10.0.1.1")),
+    ("73", "shop.example.org", "/x?u=/t/acme/", Ok("10.0.3.1")),
+    ("74", "shop.example.org", "/t/acme?x=1", Ok("10.0.1.1")),
+];
+
+#[test]
+fn hosts_and_tenants_lead_to_clusters() {
+    for (case, host, target, expected) in ROWS {
+        let transcript = Fixture::default().load().send(ask(host, target));
+        match expected {
+            Ok(member) => assert_eq!((transcript.status, &*transcript.body), (200, member), "case {case}"),
+            Err(status) => assert_eq!(transcript.status, status, "case {case}: {transcript}"),
+        }
+    }
+}
+
+#[test]
+fn case_064_a_request_without_a_host() {
+    let transcript = Fixture::default().load().send(Request::get("/").without("Host"));
+    assert_eq!(transcript.status, 400, "{transcript}");
+}
+
+/// Cases 66 and 67: what the member of an alias is told.
+#[test]
+fn case_066_067_the_host_of_an_alias() {
+    let keeping = "<in><property name=\"REQUEST_HOST_HEADER\" expression=\"$trp:host\" scope=\"axis2\"/><send/></in>\
+        <out><send/></out>";
+    let host = |main| sent(&Fixture { main, ..Fixture::default() }.load().send(ask("www.acme.test", "/")));
+    assert!(host(keeping).contains(&"host: www.acme.test".to_owned()), "case 66");
+    assert!(host(Fixture::default().main).contains(&"host: 10.0.3.1:9763".to_owned()), "case 67");
+}
