@@ -122,6 +122,7 @@ fn deploy(
     let tls = map::client_tls(settings)?;
     let client = TransportClient(HttpClient::new(map::client(settings, tls)));
     let compile = map::compile(settings, admin.metrics.clone());
+    admin.control_endpoints(compile.endpoint_states.clone());
     let deployer = Deployer::start(Folder::new(folder.clone()), sinew_mediators::registry(), compile, client)
         .map_err(|error| StartError::Folder(Box::new(map::unreadable(&folder, &error))))?;
     let diagnostics = &deployer.status().load().diagnostics;
