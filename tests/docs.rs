@@ -26,6 +26,18 @@ fn every_code_is_explained() {
     assert_eq!(rows, known);
 }
 
+/// The page about `loadbalancer.conf` is the one that its keys make. `SINEW_UPDATE_DOCS=1 cargo test` writes it anew.
+#[test]
+fn every_key_of_loadbalancer_conf_is_explained() {
+    let expected = sinew_core::config::balancer::reference();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/loadbalancer-conf.md");
+    if std::env::var_os("SINEW_UPDATE_DOCS").is_some() {
+        fs::write(&path, &expected).expect("the page is written");
+    }
+    let page = fs::read_to_string(&path).unwrap_or_default();
+    assert!(page == expected, "docs/loadbalancer-conf.md is out of date: run SINEW_UPDATE_DOCS=1 cargo test");
+}
+
 /// The catalogue of mediators lists those that there are.
 #[test]
 fn every_mediator_is_in_the_catalogue() {
@@ -45,6 +57,8 @@ fn links_lead_somewhere() {
         "SECURITY.md",
         "docs/admin.md",
         "docs/compatibility.md",
+        "docs/diagnostics.md",
+        "docs/loadbalancer-conf.md",
         "examples/README.md",
         "mediators/README.md",
     ] {

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod convert;
 mod ctl;
 mod exit;
 mod mediate;
@@ -37,6 +38,8 @@ enum Command {
     Mediate(mediate::Mediate),
     /// Look at a running process, and change what it does
     Ctl(ctl::Ctl),
+    /// Bring a load-balancer configuration of any release into today's form
+    Convert(convert::Convert),
     /// Print a completion script for a shell
     Completions(completions::Completions),
 }
@@ -50,6 +53,7 @@ pub fn execute(arguments: Arguments) -> Exit {
         Command::Show(command) => command.execute(color),
         Command::Mediate(command) => command.execute(color),
         Command::Ctl(command) => command.execute(color),
+        Command::Convert(command) => command.execute(color),
         Command::Completions(command) => command.execute(),
     }
 }

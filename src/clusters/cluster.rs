@@ -1,7 +1,7 @@
 //! A cluster and the snapshot of its members that requests read.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arc_swap::{ArcSwap, Guard};
 
@@ -45,6 +45,16 @@ impl Cluster {
     }
 
     pub(super) fn publish(&self, members: Members) {
-        self.members.store(Arc::new(members));
+        let before = self.members.swap(Arc::new(members));
+        let now = self.members();
+        // Whose turn it was keeps it; when it left, the next that stayed has it. So nobody loses a turn because another
+        // came or went. A cursor beyond the members is no member's turn, and stays.
+        let turn = |cursor: usize| {
+            let (earlier, later) = before.split_at_checked(cursor)?;
+            let mut order = later.iter().chain(earlier);
+            order.find_map(|old| now.iter().position(|new| Arc::ptr_eq(new.live(), old.live())))
+        };
+        // An error means that nobody has a turn to keep.
+        let _ = self.cursor.fetch_update(Ordering::Relaxed, Ordering::Relaxed, turn);
     }
 }

@@ -131,6 +131,14 @@ impl Live {
         (nanoseconds > 0).then(|| Duration::from_nanos(nanoseconds))
     }
 
+    /// The average latency as it counts now: forgotten with time, so that a member that was slow once is tried again.
+    pub fn expected_latency(&self, now: Instant) -> Option<Duration> {
+        let latency = self.latency()?;
+        let now = nanoseconds(now.saturating_duration_since(self.born));
+        let elapsed = now.saturating_sub(self.measured.load(Ordering::Relaxed));
+        Some(latency.mul_f64(remaining_weight(elapsed)))
+    }
+
     /// Takes note of the time that one answer took.
     pub fn measure(&self, took: Duration, now: Instant) {
         let took = nanoseconds(took).max(1);
@@ -140,14 +148,18 @@ impl Live {
         let next = if took >= average {
             took
         } else {
-            let elapsed = now.saturating_sub(before) as f64;
-            let weight = (-elapsed / LATENCY_DECAY.as_nanos() as f64).exp();
+            let weight = remaining_weight(now.saturating_sub(before));
             // Between two positive numbers, so the cast loses only the fraction.
             (average as f64 * weight + took as f64 * (1.0 - weight)) as u64
         };
         // Two answers at the same time may overwrite each other; an average survives that.
         self.latency.store(next.max(1), Ordering::Relaxed);
     }
+}
+
+/// How much a latency still counts after some nanoseconds, between 0 and 1.
+fn remaining_weight(elapsed: u64) -> f64 {
+    (-(elapsed as f64) / LATENCY_DECAY.as_nanos() as f64).exp()
 }
 
 fn nanoseconds(duration: Duration) -> u64 {

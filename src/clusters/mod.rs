@@ -6,6 +6,7 @@
 mod cluster;
 mod definition;
 mod directory;
+pub mod health;
 mod key;
 mod live;
 mod member;

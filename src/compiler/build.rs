@@ -177,6 +177,13 @@ impl<'a, C: Client> Compiler<'a, C> {
         }
     }
 
+    /// Reports a key that no local entry has.
+    pub(super) fn local_entry_by_key(&mut self, key: &ResourceKey) {
+        if !self.configuration.local_entries.contains_key(&key.text) {
+            self.missing(key, Wanted::LocalEntry);
+        }
+    }
+
     /// The named template, compiled when first asked for; `None` while it is being compiled.
     fn template_by_name(&mut self, name: &Arc<str>) -> Option<TemplateReference> {
         match self.templates.get(name) {

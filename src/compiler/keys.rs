@@ -11,6 +11,7 @@ pub(super) enum Wanted {
     Sequence,
     Endpoint,
     Template,
+    LocalEntry,
     EndpointTemplate,
 }
 
@@ -21,6 +22,7 @@ impl Wanted {
             Wanted::Sequence => "sequence",
             Wanted::Endpoint => "endpoint",
             Wanted::Template => "template",
+            Wanted::LocalEntry => "local entry",
             Wanted::EndpointTemplate => "endpoint template",
         }
     }
@@ -30,6 +32,7 @@ impl Wanted {
             Wanted::Sequence => codes::SEQUENCE_NOT_DEFINED,
             Wanted::Endpoint => codes::ENDPOINT_NOT_DEFINED,
             Wanted::Template | Wanted::EndpointTemplate => codes::TEMPLATE_NOT_DEFINED,
+            Wanted::LocalEntry => codes::LOCAL_ENTRY_NOT_DEFINED,
         }
     }
 
@@ -46,6 +49,7 @@ impl Wanted {
                 let template = configuration.template(key).filter(|found| found.endpoint.is_some());
                 template.map(|found| found.location.clone())
             }
+            Wanted::LocalEntry => configuration.local_entries.get(key).map(|found| found.location.clone()),
         }
     }
 
@@ -99,7 +103,7 @@ pub(super) fn cycle(key: &ResourceKey, wanted: Wanted) -> Diagnostic {
     let (text, what) = (&key.text, wanted.word());
     let code = match wanted {
         Wanted::Endpoint | Wanted::EndpointTemplate => codes::ENDPOINT_CYCLE,
-        Wanted::Sequence | Wanted::Template => codes::SEQUENCE_CYCLE,
+        Wanted::Sequence | Wanted::Template | Wanted::LocalEntry => codes::SEQUENCE_CYCLE,
     };
     let diagnostic = Diagnostic::error(code, format!("{what} \"{text}\" comes back to itself"))
         .at(key.location.clone())

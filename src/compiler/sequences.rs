@@ -58,6 +58,10 @@ impl<C: Client> BuildContext for List<'_, '_, C> {
         self.compiler.template_by_key(key)
     }
 
+    fn local_entry(&mut self, key: &ResourceKey) {
+        self.compiler.local_entry_by_key(key);
+    }
+
     fn list(&mut self, part: &str, list: &MediatorList) -> Sequence {
         self.part(part).steps(list)
     }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use http::{HeaderMap, Response, StatusCode};
-use sinew_core::mediation::{ErrorCode, Fault};
+use sinew_core::mediation::{Fault, FaultSource};
 use sinew_core::message::{Body, Dialect, Message, SoapVersion};
 
 use super::reply::{ReplyPolicy, stamp};
@@ -16,7 +16,7 @@ pub(super) fn accepted(policy: &ReplyPolicy) -> Response<Body> {
 /// The answer for a fault that nothing answered.
 pub(super) fn for_fault(message: &Message, fault: &Fault, policy: &ReplyPolicy) -> Response<Body> {
     let reason = format!("{} (error {})", public_text(fault), fault.code);
-    let mut response = answer(message, status(fault.code), &reason, policy);
+    let mut response = answer(message, status(fault), &reason, policy);
     if let Some(wait) = fault.retry_after {
         // Whole seconds, and never sooner than said (RFC 9110 §10.2.3).
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
@@ -25,13 +25,15 @@ pub(super) fn for_fault(message: &Message, fault: &Fault, policy: &ReplyPolicy) 
     response
 }
 
-/// The status for an error code: what is the endpoint's fault is 502, 503 or 504, what is the client's is 400
+/// The status for a fault: what is the endpoint's fault is 502, 503 or 504, what is the client's is 400
 /// (http-transport.md §17 rule 6).
-fn status(code: ErrorCode) -> StatusCode {
-    match code.0 {
+fn status(fault: &Fault) -> StatusCode {
+    match fault.code.0 {
         101_504 | 101_508 => StatusCode::GATEWAY_TIMEOUT,
         101_500..=101_510 | 102_510 => StatusCode::BAD_GATEWAY,
         303_000..=309_999 => StatusCode::SERVICE_UNAVAILABLE,
+        // What an endpoint answered cannot be read.
+        601_000 if fault.source == FaultSource::Endpoint => StatusCode::BAD_GATEWAY,
         101_000 | 101_001 | 601_000 => StatusCode::BAD_REQUEST,
         // A balancer that knows no service for the host or the tenant (elastic-load-balancer.md §3.6).
         400 => StatusCode::BAD_REQUEST,
@@ -43,9 +45,9 @@ fn status(code: ErrorCode) -> StatusCode {
 
 /// What a client may know of a fault: nothing of addresses and inner workings.
 fn public_text(fault: &Fault) -> &'static str {
-    match status(fault.code) {
+    match status(fault) {
         StatusCode::GATEWAY_TIMEOUT => "the service did not answer in time",
-        StatusCode::BAD_GATEWAY => "the service could not be reached",
+        StatusCode::BAD_GATEWAY => "the service could not be reached, or not be understood",
         StatusCode::SERVICE_UNAVAILABLE => "the service is not available",
         StatusCode::BAD_REQUEST => "the message could not be read",
         StatusCode::FORBIDDEN => "the tenant is not served here",

@@ -91,6 +91,31 @@ fn mediate_prints_a_transcript() {
 }
 
 #[test]
+fn convert_writes_todays_form() {
+    let folder = TempDir::new().expect("a folder");
+    let old = "services {\n s {\n  domains {\n   d { # 2.1\n    tenant_range *; mgt { hosts h.test; }\n} } }";
+    write(folder.path(), "old.conf", old);
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (code, text, complaints) = run(&["convert", &path("old.conf")]);
+    assert_eq!(code, Some(0));
+    let expected = "services {\n\ts {\n\t\tdomains {\n\t\t\td {\n\t\t\t\ttenant_range\t*;\n\t\t\t\thosts\th.test;\n\
+                    \t\t\t\tsub_domain\tmgt;\n\t\t\t}\n\t\t}\n\t}\n}\n";
+    assert_eq!(text, expected);
+    assert!(complaints.contains("W0901") && complaints.contains("comments are not kept"), "{complaints}");
+
+    assert_eq!(run(&["convert", &path("old.conf"), "-o", &path("new.conf")]).0, Some(0));
+    assert_eq!(std::fs::read_to_string(path("new.conf")).expect("a file"), expected);
+    assert_eq!(run(&["convert", &path("new.conf")]), (Some(0), expected.to_owned(), String::new()));
+
+    write(folder.path(), "wrong.conf", "services {\n  s { domains { d { max_app_instances 0; } } }\n}");
+    let (code, text, complaints) = run(&["convert", &path("wrong.conf")]);
+    assert_eq!((code, &*text), (Some(1), ""));
+    assert!(complaints.contains("wrong.conf:2:39"), "{complaints}");
+    assert_eq!(run(&["convert", &path("missing.conf")]).0, Some(74));
+    assert_eq!(run(&["convert", &path("old.conf"), "-o", &path("no/such/folder")]).0, Some(74));
+}
+
+#[test]
 fn completions_are_printed() {
     for shell in ["bash", "zsh", "fish"] {
         let (code, text, _) = run(&["completions", shell]);

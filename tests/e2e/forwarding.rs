@@ -4,7 +4,7 @@ use std::io::Write;
 
 use tempfile::TempDir;
 
-use crate::support::{Answer, BackEnd, Connection, Program, forward_all, write};
+use crate::support::{Answer, BackEnd, Connection, NS, Program, forward_all, write};
 
 struct Stage {
     _folder: TempDir,
@@ -157,4 +157,31 @@ fn case_041_statuses_come_through() {
         let answer = stage.ask(&format!("GET /status/{status} HTTP/1.1\nHost: b\n\n"));
         assert_eq!((answer.status, answer.header("etag")), (status, Some("\"1\"")));
     }
+}
+
+/// http-transport.md §8.1: an answer that is cut off while the out-sequence reads it is 101501, the endpoint's fault.
+#[test]
+fn an_answer_that_is_cut_off_runs_the_fault_sequence() {
+    let back_end = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = back_end.local_addr().expect("an address");
+    std::thread::spawn(move || {
+        let (mut stream, _) = back_end.accept().expect("a connection");
+        let mut head = [0; 4096];
+        let _ = std::io::Read::read(&mut stream, &mut head);
+        let answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/xml\r\nContent-Length: 100\r\n\r\n<a>";
+        std::io::Write::write_all(&mut stream, answer).expect("it is read");
+    });
+    let folder = TempDir::new().expect("a folder");
+    let fault = "<property name=\"X-Code\" expression=\"get-property('ERROR_CODE')\" scope=\"transport\"/>\
+        <property name=\"X-Sending\" expression=\"$axis2:SENDING_FAULT\" scope=\"transport\"/><respond/>";
+    let proxy = format!(
+        "<proxy {NS} name=\"P\"><target><endpoint><address uri=\"http://{address}/\"/></endpoint>\
+         <outSequence><log level=\"full\"/><send/></outSequence><faultSequence>{fault}</faultSequence></target></proxy>"
+    );
+    write(folder.path(), "proxy-services/P.xml", &proxy);
+    let program = Program::serve(folder.path());
+    let mut connection = Connection::open(program.http);
+    connection.send(b"GET /services/P HTTP/1.1\r\nHost: b\r\n\r\n");
+    let answer = connection.read(false);
+    assert_eq!((answer.header("x-code"), answer.header("x-sending")), (Some("101501"), Some("true")));
 }

@@ -2,15 +2,11 @@
 
 use std::path::Path;
 
-use sinew::testing::Flows;
 use tempfile::TempDir;
 
 use crate::corpus::{corpus, lay_out};
 use crate::stock_quote::{SERVICES, StockQuote, soap_11, text_of};
 use crate::support::{Answer, Connection, Program};
-
-/// Samples that may be unable to run, each with what this build may not support. It may only shrink.
-const PENDING: [(u16, &str); 2] = [(351, "the mediator <script>"), (352, "the mediator <script>")];
 
 /// Send to addresses that only the client named.
 const CLIENT_ADDRESSES: [&str; 2] = ["--set", "compat.client_addresses=true"];
@@ -39,9 +35,6 @@ impl Stage {
 
     fn open_with(sample: u16, more: &[&str]) -> Option<Self> {
         let samples = corpus()?.join("apache-synapse-samples");
-        if is_pending(&samples, sample) {
-            return None;
-        }
         Some(Self::start(&samples.join(format!("synapse_sample_{sample}.xml")), more))
     }
 
@@ -134,16 +127,4 @@ pub(crate) fn check_price(symbol: &str) -> String {
 /// The price in an answer with a quote.
 pub(crate) fn last(answer: &Answer) -> Option<String> {
     text_of(&answer.text(), "last")
-}
-
-/// Whether a sample that is allowed to be skipped has something that is not supported.
-fn is_pending(samples: &Path, sample: u16) -> bool {
-    let Some((_, missing)) = PENDING.iter().find(|(pending, _)| *pending == sample) else { return false };
-    let flows = Flows::try_load(samples.join(format!("synapse_sample_{sample}.xml")));
-    let found = flows.expect("a readable configuration").status().diagnostics.clone();
-    let is_missing = found.iter().any(|found| format!("{} ", found.message).contains(&format!("{missing} ")));
-    if is_missing {
-        eprintln!("skipped: sample {sample} needs {missing}, which is not supported yet");
-    }
-    is_missing
 }

@@ -169,6 +169,56 @@ fn c16_c17_services_that_do_not_serve_answer_500() {
     }
 }
 
+/// Local entries that mediators read are looked for like sequences and endpoints.
+#[test]
+fn keys_of_local_entries_are_checked() {
+    let entry = "<localEntry NS key=\"known\">function mediate(mc) {}</localEntry>";
+    for (mediator, codes) in [
+        ("<script language=\"js\" key=\"known\"/>", &[][..]),
+        ("<script language=\"js\" key=\"knwn\"/>", &["E0209"]),
+        (
+            "<script language=\"js\" key=\"known\"><include key=\"a\"/><include key=\"b\"/></script>",
+            &["E0209", "E0209"],
+        ),
+        ("<script language=\"js\" key=\"{$ctx:key}\"/>", &[]),
+        ("<payloadFactory><format key=\"none\"/></payloadFactory>", &["E0209"]),
+        ("<enrich><source type=\"inline\" key=\"none\"/><target type=\"body\"/></enrich>", &["E0209"]),
+        ("<enrich><source type=\"inline\" key=\"known\"/><target type=\"body\"/></enrich>", &[]),
+    ] {
+        let main = format!("<sequence NS name=\"main\">{mediator}</sequence>");
+        let files = [("sequences/main.xml", main.as_str()), ("local-entries/known.xml", entry)];
+        assert_eq!(errors(&files), codes, "{mediator}");
+    }
+    let main = "<sequence NS name=\"main\"><script language=\"js\" key=\"knwn\"/></sequence>";
+    let flows = flows(&[("sequences/main.xml", main), ("local-entries/known.xml", entry)]);
+    let found = flows.status().diagnostics.iter().find(|found| found.severity.is_error()).expect("an error");
+    assert_eq!(found.message, "local entry \"knwn\" is not defined");
+    assert!(
+        found.help.as_deref().is_some_and(|help| help.starts_with("a local entry \"known\" is defined in "))
+    );
+}
+
+/// What asks for protection that is not there is not in service: the request finds no such service.
+#[test]
+fn proxy_services_that_ask_for_security_are_not_served_without() {
+    let main = format!("<sequence NS name=\"main\">{}</sequence>", answer("main"));
+    for (asked, codes) in [
+        ("<enableSec/>", &["E0702"][..]),
+        ("<policy key=\"p\"/>", &["E0702"]),
+        ("<enableRM/>", &["E0702"]),
+        ("<enableSec/><policy key=\"p\"/>", &["E0702", "E0702"]),
+        ("<enableAddressing separateListener=\"true\"/>", &["E0702"]),
+        ("<enableAddressing/>", &[]),
+        ("<publishWSDL uri=\"file:a.wsdl\"/>", &[]),
+    ] {
+        let proxy = proxy("P", &answer("P")).replace("</proxy>", &format!("{asked}</proxy>"));
+        let files = [("proxy-services/P.xml", proxy.as_str()), ("sequences/main.xml", &main)];
+        assert_eq!(errors(&files), codes, "{asked}");
+        let answered_by = if codes.is_empty() { "P" } else { "main" };
+        assert_eq!(header(&get(&flows(&files), "/services/P"), "x-answer"), Some(answered_by), "{asked}");
+    }
+}
+
 #[test]
 fn c18_a_service_pinned_elsewhere_is_not_there() {
     let proxy = proxy("P", &answer("P")).replace("name=\"P\"", "name=\"P\" pinnedServers=\"other\"");

@@ -185,3 +185,49 @@ fn send_without_an_endpoint_does_not_follow_the_client() {
     let transcript = get(&flows, "http://169.254.169.254/latest");
     assert_eq!((transcript.status, called(&transcript).len()), (503, 0), "{transcript}");
 }
+
+/// The same for one that `rewrite` passed on, until a rule says what host it is.
+#[test]
+fn send_without_an_endpoint_does_not_follow_a_rewritten_address() {
+    let rewritten = |action: &str| {
+        let main = format!(
+            "<sequence NS name=\"main\"><rewrite><rewriterule>{action}</rewriterule></rewrite><send/></sequence>"
+        );
+        let flows = flows(&[("sequences/main.xml", &main)])
+            .stub("http://", Reply::ok("x"))
+            .stub("https://", Reply::ok("x"));
+        let transcript = get(&flows, "http://169.254.169.254/latest");
+        (transcript.status, called(&transcript).into_iter().map(str::to_owned).collect::<Vec<_>>())
+    };
+    for action in
+        ["", "<action fragment=\"path\" value=\"/x\"/>", "<action fragment=\"protocol\" value=\"https\"/>"]
+    {
+        assert_eq!(rewritten(action), (503, vec![]), "{action}");
+    }
+    let host = "<action fragment=\"host\" value=\"ours\"/>";
+    // The suffix follows an address (endpoints.md §4.2), here once more.
+    assert_eq!(rewritten(host), (200, vec!["http://ours/latest/latest".to_owned()]));
+}
+
+/// The same for an address in the envelope, and for one that `makefault` takes from there.
+#[test]
+fn send_without_an_endpoint_does_not_follow_the_envelope() {
+    let envelope = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"
+        xmlns:wsa=\"http://www.w3.org/2005/08/addressing\"><s:Header><wsa:To>http://169.254.169.254/latest</wsa:To>
+        <wsa:FaultTo><wsa:Address>http://169.254.169.254/fault</wsa:Address></wsa:FaultTo></s:Header><s:Body/></s:Envelope>";
+    let fault = "<makefault version=\"soap11\" response=\"false\"><code value=\"s:Server\"
+        xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"/><reason value=\"r\"/></makefault>";
+    for mediators in ["<log level=\"full\"/>", fault] {
+        let main = format!("<sequence NS name=\"main\">{mediators}<send/></sequence>");
+        let flows = flows(&[("sequences/main.xml", &main)]).stub("http://", Reply::ok("stolen"));
+        let request = Request::post("/p", "text/xml", envelope).header("SOAPAction", "urn:op");
+        let transcript = flows.send(request);
+        assert_eq!((transcript.status, called(&transcript).len()), (503, 0), "{mediators}\n{transcript}");
+    }
+    // What the configuration takes from the envelope is the configuration's word.
+    let main = "<sequence NS name=\"main\"><header name=\"To\" expression=\"string($header/wsa:To)\"
+        xmlns:wsa=\"http://www.w3.org/2005/08/addressing\"/><send/></sequence>";
+    let flows = flows(&[("sequences/main.xml", main)]).stub("http://", Reply::ok("asked"));
+    let request = Request::post("/p", "text/xml", envelope).header("SOAPAction", "urn:op");
+    assert_eq!(called(&flows.send(request)), ["http://169.254.169.254/latest"]);
+}

@@ -382,3 +382,37 @@ fn compressed_bombs_run_the_fault_sequence() {
         );
     }
 }
+
+/// mediators.md case 84, message-and-expressions.md §12.2: envelopes lose the addressing headers that they came with.
+#[test]
+fn case_084_addressing_headers_end_here() {
+    let wsa = "http://www.w3.org/2005/08/addressing";
+    let with = |header: &str| {
+        format!(
+            "<s:Envelope xmlns:s=\"{SOAP11}\"><s:Header>{header}</s:Header><s:Body><a/></s:Body></s:Envelope>"
+        )
+    };
+    let action = format!("<w:Action xmlns:w=\"{wsa}\">urn:a</w:Action>");
+    let other = "<m:h xmlns:m=\"urn:m\">1</m:h>";
+    let keep = "<property name=\"PRESERVE_WS_ADDRESSING\" value=\"true\"/>";
+    let (both, without) = (with(&format!("{action}{other}")), with(other));
+    let alone = envelope(SOAP11, "<a/>");
+    for (mediators, received, expected) in [
+        (READ.to_owned(), &both, &without),
+        (READ.to_owned(), &with(&action), &alone),
+        (format!("{READ}{keep}"), &both, &both),
+        // Nobody looked inside.
+        (String::new(), &both, &both),
+    ] {
+        let proxy = format!(
+            "<proxy NS name=\"P\"><target><inSequence>{mediators}<send><endpoint><address uri=\"{BACK_END}\"/></endpoint></send>
+               </inSequence><outSequence>{mediators}<send/></outSequence></target></proxy>"
+        );
+        let answer = Reply::status(200).header("Content-Type", "text/xml").body(received);
+        let flows = flows(&[("proxy-services/P.xml", &proxy)]).stub(BACK_END, answer);
+        let request = Request::post("/services/P", "text/xml", received).header("SOAPAction", "urn:op");
+        let transcript = flows.send(request);
+        assert_eq!(call(&transcript).body, *expected, "{mediators}");
+        assert_eq!(transcript.body, *expected, "{mediators}");
+    }
+}

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::endpoint::{self, EndpointDefinition};
 use super::{MediatorList, MediatorRegistry, NAMESPACE, NoResources, ParsedMediator, Resources};
 use crate::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, Span, codes, nearest};
-use crate::expression::{Compiled, Expression, Namespaces, ParameterSource, ValueSource, matches_nothing};
+use crate::expression::{
+    Compiled, Expression, ExpressionProblem, Namespaces, ParameterSource, ValueSource, matches_nothing,
+};
 use crate::xml::Element;
 
 /// Passed through the parsers of one file.
@@ -116,6 +118,13 @@ impl<'a> ParseContext<'a> {
         self.compile(element, text, 0, location)
     }
 
+    /// The JSONPath in an attribute, with or without `json-eval(…)` around it.
+    pub fn json_path(&mut self, element: Element<'_>, attribute: &str) -> Option<Expression> {
+        let text = element.attribute(attribute)?;
+        let location = element.attribute_location(attribute);
+        self.report_on(text, 0, location, Expression::compile_json_path(text))
+    }
+
     /// The condition in an attribute: an expression that is asked for its truth value. One that has the same for every
     /// message is reported, but for `true()`, which says so.
     pub fn condition(&mut self, element: Element<'_>, attribute: &str) -> Option<Expression> {
@@ -192,9 +201,19 @@ impl<'a> ParseContext<'a> {
         offset: usize,
         location: Location,
     ) -> Option<Expression> {
-        let offset = offset + text.len() - text.trim_start().len();
         let namespaces = Namespaces::new(element.namespaces_in_scope());
-        let compiled = Expression::compile(text, &namespaces);
+        self.report_on(text, offset, location, Expression::compile(text, &namespaces))
+    }
+
+    /// Reports what compiling found in the text that stands `offset` bytes behind the start of `location`.
+    fn report_on(
+        &mut self,
+        text: &str,
+        offset: usize,
+        location: Location,
+        compiled: Result<Compiled, ExpressionProblem>,
+    ) -> Option<Expression> {
+        let offset = offset + text.len() - text.trim_start().len();
         let (expression, problems) = match compiled {
             Ok(Compiled { expression, warnings }) => (Some(expression), warnings),
             Err(problem) => (None, vec![problem]),

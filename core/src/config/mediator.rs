@@ -41,6 +41,9 @@ pub trait BuildContext {
     fn sequence(&mut self, key: &ResourceKey) -> SequenceReference;
     /// The sequence template with this key. A missing one is reported where the key was written.
     fn template(&mut self, key: &ResourceKey) -> TemplateReference;
+    /// Looks for the local entry with this key, whose text is read when a message needs it. A missing one is reported
+    /// where the key was written.
+    fn local_entry(&mut self, key: &ResourceKey);
     /// A list written inside the mediator; `part` names it in addresses (`then`, `case[1]`; empty: the mediator's own).
     fn list(&mut self, part: &str, list: &MediatorList) -> Sequence;
     /// A sequence written inside the mediator, with its `onError`.

@@ -5,6 +5,7 @@
 mod artifact;
 mod assembly;
 mod attributes;
+pub mod balancer;
 mod context;
 pub mod endpoint;
 mod folder;

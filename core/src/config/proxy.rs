@@ -85,7 +85,7 @@ impl ProxyDefinition {
         let statistics = Switch::parse(attributes.optional("statistics"));
         attributes.finish(context);
         let target = target(element, context);
-        let parameters = children(element, context);
+        let (parameters, is_served) = children(element, context);
         let transports = transports.or_else(|| {
             let location = element.attribute_location("transports");
             context.push(
@@ -98,6 +98,10 @@ impl ProxyDefinition {
             );
             None
         })?;
+        // What it asks for may be security: then it must not answer without.
+        if !is_served {
+            return None;
+        }
         Some(Self {
             name: name?.trim().into(),
             transports,
@@ -238,9 +242,9 @@ fn warn_unused(inline: Option<Element<'_>>, name: &str, context: &mut ParseConte
     }
 }
 
-/// The children besides `<target>`; returns the parameters.
-fn children(proxy: Element<'_>, context: &mut ParseContext<'_>) -> BTreeMap<Arc<str>, Arc<str>> {
-    let mut parameters = BTreeMap::new();
+/// The children besides `<target>`: the parameters, and whether nothing is asked for that would be missed.
+fn children(proxy: Element<'_>, context: &mut ParseContext<'_>) -> (BTreeMap<Arc<str>, Arc<str>>, bool) {
+    let (mut parameters, mut is_served) = (BTreeMap::new(), true);
     for child in proxy.children() {
         match child.local_name() {
             "target" | "description" => {}
@@ -254,15 +258,37 @@ fn children(proxy: Element<'_>, context: &mut ParseContext<'_>) -> BTreeMap<Arc<
                     parameters.insert(name.into(), value.into());
                 }
             }
-            name @ ("publishWSDL" | "policy" | "enableAddressing" | "enableSec" | "enableRM") => context
-                .push(
-                    Diagnostic::warning(
-                        codes::IGNORED_ELEMENT,
-                        format!("<{name}> of proxy services has no effect yet"),
+            "enableAddressing" if !has_separate_listener(child) => context.push(
+                Diagnostic::warning(codes::IGNORED_ELEMENT, "addressing headers are read without this, too")
+                    .at(child.name_location())
+                    .label("has no effect"),
+            ),
+            name @ ("policy" | "enableSec" | "enableRM" | "enableAddressing") => {
+                let (what, missed) = match name {
+                    "enableAddressing" => {
+                        (" with a separate listener", "answers go to the client that asked")
+                    }
+                    "enableRM" => ("", "messages would not be acknowledged"),
+                    _ => ("", "the service would be open to everybody"),
+                };
+                context.push(
+                    Diagnostic::error(
+                        codes::ARTIFACT_NOT_SUPPORTED,
+                        format!("proxy services with <{name}>{what} are not supported yet"),
                     )
                     .at(child.name_location())
-                    .label("not supported yet"),
-                ),
+                    .label(missed),
+                );
+                is_served = false;
+            }
+            "publishWSDL" => context.push(
+                Diagnostic::warning(
+                    codes::IGNORED_ELEMENT,
+                    "<publishWSDL> of proxy services has no effect yet",
+                )
+                .at(child.name_location())
+                .label("not supported yet"),
+            ),
             name => context.push(
                 Diagnostic::warning(codes::IGNORED_ELEMENT, format!("<{name}> means nothing in a <proxy>"))
                     .at(child.name_location())
@@ -270,5 +296,10 @@ fn children(proxy: Element<'_>, context: &mut ParseContext<'_>) -> BTreeMap<Arc<
             ),
         }
     }
-    parameters
+    (parameters, is_served)
+}
+
+/// Where answers would go to an address that the client named.
+fn has_separate_listener(addressing: Element<'_>) -> bool {
+    addressing.attribute("separateListener").is_some_and(|word| word.trim().eq_ignore_ascii_case("true"))
 }

@@ -1,7 +1,8 @@
 //! The stable codes of diagnostics, in one ordered table.
 //!
 //! Ranges: E01 reading and XML, E02 names and references, E03 artifact grammar, E04 mediators,
-//! E05 expressions, E06 endpoints, E07 not supported yet, E08 settings and files; warnings W01 to W05 likewise.
+//! E05 expressions, E06 endpoints, E07 not supported yet, E08 settings and files, E09 loadbalancer.conf and what came
+//! before it; warnings W01 to W05 and W09 likewise.
 //! A code never changes its meaning and is never used again for something else.
 
 use std::fmt;
@@ -96,6 +97,14 @@ codes! {
     SETTINGS_INVALID "E0802" "settings invalid"
     LIST_ENTRY_INVALID "E0803" "list entry invalid"
 
+    BALANCER_SYNTAX "E0901" "syntax of loadbalancer.conf"
+    BALANCER_UNKNOWN_KEY "E0902" "unknown key of loadbalancer.conf"
+    BALANCER_VALUE_INVALID "E0903" "value of loadbalancer.conf invalid"
+    BALANCER_VALUE_MISSING "E0904" "block or key of loadbalancer.conf missing"
+    HOST_DUPLICATE "E0905" "host of two services"
+    TENANTS_OVERLAP "E0906" "tenants of two clusters"
+    BALANCER_DIALECT "E0907" "dialect of loadbalancer.conf not read"
+
     UNKNOWN_ATTRIBUTE "W0101" "unknown attribute"
     IGNORED_ELEMENT "W0102" "ignored element"
     FILE_NAME_DIFFERS "W0103" "file name differs from artifact name"
@@ -108,4 +117,12 @@ codes! {
     NEVER_REACHED "W0401" "never reached"
 
     SUSPICIOUS_EXPRESSION "W0501" "suspicious expression"
+
+    BLOCK_NOT_CLOSED "W0901" "block not closed"
+    KEY_REPEATED "W0902" "key repeated"
+    BALANCER_IGNORED "W0903" "block or key ignored"
+    BALANCER_VALUE_IGNORED "W0904" "value of loadbalancer.conf ignored"
+    VARIABLE_UNRESOLVED "W0905" "variable without a value"
+    CLUSTER_REPEATED "W0906" "cluster defined twice"
+    LIMITS_CONTRADICT "W0907" "limits contradict"
 }

@@ -65,6 +65,18 @@ impl Expression {
         Ok(Compiled { expression: Self { text: text.into(), program }, warnings })
     }
 
+    /// Compiles a JSONPath, written as it is or as `json-eval(path)`: where an attribute beside the expression says that
+    /// it is one (mediators.md §5.3).
+    ///
+    /// # Errors
+    /// The path does not follow the grammar.
+    pub fn compile_json_path(text: &str) -> Result<Compiled, ExpressionProblem> {
+        let text = text.trim();
+        let compiled = JsonEval::compile(text).unwrap_or_else(|| JsonEval::parse(text, 0))?;
+        let expression = Self { text: text.into(), program: Program::Json(compiled) };
+        Ok(Compiled { expression, warnings: Vec::new() })
+    }
+
     /// The text it was compiled from.
     pub fn text(&self) -> &str {
         &self.text
@@ -93,6 +105,23 @@ impl Expression {
         match &self.program {
             Program::Json(json) => json.payload_path(),
             _ => None,
+        }
+    }
+
+    /// True for a JSONPath.
+    pub fn is_json_path(&self) -> bool {
+        matches!(self.program, Program::Json(_))
+    }
+
+    /// The JSON that a JSONPath finds, a list when it is indefinite (message-and-expressions.md §10); `None` when there
+    /// is nothing, or the expression is an XPath.
+    ///
+    /// # Errors
+    /// The evaluation failed for this message.
+    pub fn json(&self, scope: Scope<'_>) -> Result<Option<serde_json::Value>, EvaluationError> {
+        match &self.program {
+            Program::Json(json) => json.value(scope).map_err(|reason| self.path_error(reason)),
+            _ => Ok(None),
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::HeaderName;
 
-use super::property::{PARAMETERS, PropertyScope, axis2_property, property};
+use super::property::{PARAMETERS, PropertyScope, asks_payload, axis2_property, property};
 use super::xpath::{Object, UNSUPPORTED_SCOPES};
 use super::{Namespaces, Scope};
 use crate::message::header_text;
@@ -107,9 +107,9 @@ impl Direct {
         }
     }
 
-    /// `FAULT` and `MESSAGE_FORMAT` look into the payload only when it is there already: a status is known without it.
+    /// Some reserved names ask the payload (mediators.md §2.2); `MESSAGE_FORMAT` looks into it only when it is there.
     pub(super) fn needs_payload(&self) -> bool {
-        matches!(self, Direct::Property { scope: PropertyScope::Default, name, .. } if &**name == "FAULT")
+        matches!(self, Direct::Property { scope: PropertyScope::Default, name, .. } if asks_payload(name))
     }
 }
 

@@ -57,15 +57,18 @@ impl JsonEval {
     pub(super) fn compile(text: &str) -> Option<Result<Self, ExpressionProblem>> {
         let inner = text.strip_prefix(START)?;
         Some(match inner.strip_suffix(')') {
-            Some(path) => Self::parse(path),
+            Some(path) => Self::parse(path, START.len()),
             None => Err(syntax(text.len()..text.len(), "\")\" is missing at the end")),
         })
     }
 
-    /// The text between the parentheses.
-    fn parse(text: &str) -> Result<Self, ExpressionProblem> {
+    /// Compiles the text between the parentheses, which stands `start` bytes behind the start of the expression.
+    ///
+    /// # Errors
+    /// The path does not follow the grammar.
+    pub(super) fn parse(text: &str, start: usize) -> Result<Self, ExpressionProblem> {
         let blanks = text.len() - text.trim_start().len();
-        let start = START.len() + blanks;
+        let start = start + blanks;
         let text = text.trim();
         let (source, rest) = match scoped(text, start) {
             Some(scoped) => scoped?,
@@ -109,6 +112,20 @@ impl JsonEval {
             Json::Text(text) => {
                 serde_json::from_str(&text).map_or(Ok(Cow::Borrowed("")), |value| found(&value))
             }
+        }
+    }
+
+    /// What the path finds; an indefinite path finds a list. A property or header that is no JSON is a text.
+    pub(super) fn value(&self, scope: Scope<'_>) -> Result<Option<Value>, String> {
+        let found = |value: &Value| self.path.value(value).map_err(|error| error.to_string());
+        match self.json(scope.message)? {
+            Json::Nothing => Ok(None),
+            Json::Payload(payload) => found(payload.value()),
+            Json::Value(value) => found(&value),
+            Json::Text(text) => match JsonPayload::parse(&text) {
+                Ok(json) => found(json.value()),
+                Err(_) => Ok(self.path.is_document().then(|| Value::from(text))),
+            },
         }
     }
 

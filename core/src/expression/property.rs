@@ -88,6 +88,12 @@ pub(super) fn property<'a>(
     }
 }
 
+/// True for the reserved names that only the payload can answer: a fault, and what nothing but an envelope says. `To`,
+/// `Action` and `MessageID` are known without it; what the envelope says of them counts once it has been read.
+pub(super) fn asks_payload(name: &str) -> bool {
+    matches!(name, "FAULT" | "From" | "ReplyTo" | "FaultTo" | "RelatesTo")
+}
+
 /// A default property, a reserved name, or a local entry, in that order (message-and-expressions.md §8.3).
 fn default_property<'a>(scope: Scope<'a>, name: &str) -> Object<'a> {
     let message = scope.message;
@@ -95,10 +101,10 @@ fn default_property<'a>(scope: Scope<'a>, name: &str) -> Object<'a> {
     let or_empty = |field: Option<&'a str>| text(field.unwrap_or_default());
     match name {
         "To" => Object::Text(message.to().unwrap_or_default()),
-        "From" => or_empty(addressing.from.as_deref()),
-        "ReplyTo" => or_empty(addressing.reply_to.as_deref()),
-        "FaultTo" => or_empty(addressing.fault_to.as_deref()),
-        "RelatesTo" => or_empty(addressing.relates_to.as_deref()),
+        "From" => or_empty(addressing.from()),
+        "ReplyTo" => or_empty(addressing.reply_to()),
+        "FaultTo" => or_empty(addressing.fault_to()),
+        "RelatesTo" => or_empty(addressing.relates_to()),
         "Action" => or_empty(message.action()),
         "MessageID" => text(message.message_id()),
         "MESSAGE_FORMAT" => text(message.format_word()),

@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
-use http_body_util::BodyExt;
 use smallvec::SmallVec;
 
 use super::fault::{ErrorCode, FaultSource};
+use super::reading::{Sender, collect};
 use super::{Endpoint, Environment, Fault, Observer, Sequence, Step};
 use crate::expression::{Scope, TemplateParameters};
 use crate::message::formats::{self, Kind};
-use crate::message::{Body, BodyError, Destination, Dialect, Direction, Message, Payload, Value};
+use crate::message::{Destination, Dialect, Direction, Message, Payload, Value};
 
 /// A message on its way, with everything the way depends on.
 pub struct Exchange {
@@ -141,24 +140,29 @@ impl Exchange {
     /// Reads a streaming payload to its end, undoes its content coding and decodes it by its content type.
     ///
     /// # Errors
-    /// 601000 when it is not what its content type says or too large, 101000 when the client stopped sending
-    /// (mediators.md §2.2). The payload is empty afterwards; text that could not be parsed is in axis2 property
-    /// `RAW_PAYLOAD` (message-and-expressions.md §12.5, case 52).
+    /// 601000 when it is not what its content type says or too large (mediators.md §2.2). When it was not sent to its
+    /// end: 101000 for a client's, 101501 for that of an endpoint's answer, or 101504 when nothing came any more
+    /// (http-transport.md §8.1). Whose payload it is decides whose fault it is. The payload is empty afterwards; text
+    /// that could not be parsed is in axis2 property `RAW_PAYLOAD` (message-and-expressions.md §12.5, case 52).
     pub async fn read_payload(&mut self) -> Result<(), Fault> {
         let Payload::Stream(body) = std::mem::take(&mut self.message.payload) else {
             return Ok(());
         };
-        let bytes = collect(body, self.payload_limit).await?;
+        let sender = Sender::of(&self.message);
+        let bytes = collect(body, self.payload_limit, sender).await?;
         let message = &mut self.message;
         let plain = formats::decompress(bytes, &mut message.headers, self.payload_limit)
-            .map_err(|error| Fault::client(ErrorCode::MESSAGE_PARSING, error.to_string()))?;
+            .map_err(|error| sender.wrong(error.to_string()))?;
         match formats::read(plain.clone(), message) {
-            Ok(payload) => message.payload = payload,
+            Ok(payload) => {
+                message.payload = payload;
+                message.read_addressing();
+            }
             Err(error) => {
                 if let Ok(text) = std::str::from_utf8(&plain) {
                     message.axis2.set("RAW_PAYLOAD", text);
                 }
-                return Err(Fault::client(ErrorCode::MESSAGE_PARSING, error.to_string()));
+                return Err(sender.wrong(error.to_string()));
             }
         }
         Ok(())
@@ -238,36 +242,6 @@ impl Exchange {
 
 /// 16 MiB: enough for messages, too little to fill a machine.
 pub const DEFAULT_PAYLOAD_LIMIT: u64 = 16 * 1024 * 1024;
-
-async fn collect(mut body: Body, limit: u64) -> Result<Bytes, Fault> {
-    let mut first: Option<Bytes> = None;
-    let mut rest = BytesMut::new();
-    let mut total = 0u64;
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| match error {
-            BodyError::TooLarge { .. } => Fault::client(ErrorCode::MESSAGE_PARSING, error.to_string()),
-            _ => Fault::client(ErrorCode::RECEIVER_INPUT, error.to_string()),
-        })?;
-        let Ok(data) = frame.into_data() else { continue };
-        total += data.len() as u64;
-        if total > limit {
-            return Err(Fault::client(
-                ErrorCode::MESSAGE_PARSING,
-                format!("the payload is larger than the {limit} bytes that may be read for mediation"),
-            ));
-        }
-        match &first {
-            None => first = Some(data),
-            Some(start) => {
-                if rest.is_empty() {
-                    rest.extend_from_slice(start);
-                }
-                rest.extend_from_slice(&data);
-            }
-        }
-    }
-    Ok(if rest.is_empty() { first.unwrap_or_default() } else { rest.freeze() })
-}
 
 impl std::fmt::Debug for Recipient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

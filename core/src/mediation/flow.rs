@@ -1,5 +1,7 @@
 //! What mediators are and what they say when they are done.
 
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use super::{Exchange, Fault, Sequence};
@@ -29,6 +31,15 @@ pub trait Mediate: Send + Sync {
         false
     }
 }
+
+/// A mediator that waits for what is done elsewhere; meanwhile its thread serves other exchanges.
+pub trait Wait: Send + Sync {
+    /// Does its one thing to the message, or fails, as [`Mediate::mediate`] does.
+    fn mediate<'a>(&'a self, exchange: &'a mut Exchange) -> WaitFuture<'a>;
+}
+
+/// How the list goes on after a mediator that waits.
+pub type WaitFuture<'a> = Pin<Box<dyn Future<Output = Result<Flow, Fault>> + Send + 'a>>;
 
 /// A mediator that decides which list of mediators runs next; the loop runs it in its own place.
 pub trait Branch: Send + Sync {

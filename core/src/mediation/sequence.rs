@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::{Branch, Chosen, Exchange, Fault, FaultHandler, Flow, Mediate, Needs, Turn};
+use super::{Branch, Chosen, Exchange, Fault, FaultHandler, Flow, Mediate, Needs, Turn, Wait};
 
 /// A compiled list of mediators.
 pub struct Sequence {
@@ -30,6 +30,8 @@ pub struct Step {
 pub enum Action {
     /// Something to the message.
     Mediate(Box<dyn Mediate>),
+    /// Something to the message for which it waits.
+    Wait(Box<dyn Wait>),
     /// It chooses another list.
     Branch(Box<dyn Branch>),
 }
@@ -46,15 +48,19 @@ impl Step {
 
     /// True when the step may change a message that was asked to be sent. Branches only choose.
     pub(super) fn may_change(&self) -> bool {
-        matches!(&self.action, Action::Mediate(mediator) if !mediator.only_stops())
+        match &self.action {
+            Action::Mediate(mediator) => !mediator.only_stops(),
+            Action::Wait(_) => true,
+            Action::Branch(_) => false,
+        }
     }
 
-    fn run(&self, exchange: &mut Exchange) -> Result<Option<Chosen<'_>>, Fault> {
+    async fn run(&self, exchange: &mut Exchange) -> Result<Option<Chosen<'_>>, Fault> {
+        let chosen = |flow: Flow| (flow == Flow::Stop).then_some(Chosen::Stop);
         exchange.before(self);
         let chosen = match &self.action {
-            Action::Mediate(mediator) => {
-                mediator.mediate(exchange).map(|flow| (flow == Flow::Stop).then_some(Chosen::Stop))
-            }
+            Action::Mediate(mediator) => mediator.mediate(exchange).map(chosen),
+            Action::Wait(mediator) => mediator.mediate(exchange).await.map(chosen),
             Action::Branch(branch) => branch.choose(exchange),
         };
         exchange.after(self, chosen.as_ref().err());
@@ -78,8 +84,9 @@ const COMPUTED_DEPTH_LIMIT: u8 = 64;
 /// Runs a list of mediators to its end, to the first that stops, or to the first fault.
 ///
 /// One loop drives nested lists with a stack of positions, so nothing is boxed for `filter`, `in` or a sequence by
-/// key; the loop waits only for the payload of a mediator that needs one. On a fault the handlers that were pushed
-/// stay on the exchange's fault stack: the caller runs them ([`Exchange::handle_fault`]).
+/// key; the loop waits only for the payload of a mediator that needs one, and for mediators that wait themselves. On a
+/// fault the handlers that were pushed stay on the exchange's fault stack: the caller runs them
+/// ([`Exchange::handle_fault`]).
 ///
 /// # Errors
 /// The fault of the mediator that failed.
@@ -101,7 +108,7 @@ pub async fn run(sequence: &Sequence, exchange: &mut Exchange) -> Result<Flow, F
                         read?;
                     }
                 }
-                (step, step.run(exchange))
+                (step, step.run(exchange).await)
             }
             Some(flow) => match leave(&mut lists, flow, exchange) {
                 None if lists.is_empty() => return Ok(flow),

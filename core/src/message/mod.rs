@@ -12,7 +12,7 @@ mod properties;
 mod received;
 mod value;
 
-pub use addressing::{ANONYMOUS, Addressing, Destination};
+pub use addressing::{ANONYMOUS, Addressing, Destination, Named, is_addressing};
 pub use body::{Body, BodyError};
 pub use dialect::{Dialect, Towards};
 pub use json::JsonPayload;

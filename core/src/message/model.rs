@@ -9,7 +9,8 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use super::formats;
 use super::{
-    Addressing, Axis2Entry, Axis2Properties, Destination, Dialect, Payload, Properties, Received, Value,
+    Addressing, Axis2Entry, Axis2Properties, Destination, Dialect, Named, Payload, Properties, Received,
+    Value,
 };
 
 /// Which way a message travels.
@@ -116,11 +117,28 @@ impl Message {
         self.message_id = OnceCell::from(id.into());
     }
 
-    /// The address in `To`; the request target as received; `None` when it was removed.
+    /// Takes over what the envelope says about addressing, once it has been read (message-and-expressions.md §12.2).
+    /// What the configuration said before stays.
+    pub fn read_addressing(&mut self) {
+        let Payload::Xml(xml) = &self.payload else { return };
+        let Some(named) = Named::read(xml) else { return };
+        if let Some(id) = &named.message_id {
+            self.message_id = OnceCell::from(id.clone());
+        }
+        self.addressing.named = Some(Arc::new(named));
+    }
+
+    /// The address in `To`: as the configuration set it, as the envelope names it, else the request target as received;
+    /// `None` when it was removed.
     pub fn to(&self) -> Option<Cow<'_, str>> {
         match &self.addressing.to {
             Destination::Cleared => None,
             Destination::Address(address) => Some(Cow::Borrowed(address)),
+            Destination::Received
+                if let Some(Named { to: Some(to), .. }) = self.addressing.named.as_deref() =>
+            {
+                Some(Cow::Borrowed(to))
+            }
             Destination::Received if self.received.target.scheme().is_some() => {
                 Some(Cow::Owned(self.received.target.to_string()))
             }
@@ -128,10 +146,10 @@ impl Message {
         }
     }
 
-    /// The action: set by a mediator, else the `SOAPAction` header without its quotes. `None` when a mediator
-    /// removed it.
+    /// The action: set by a mediator, else that of the envelope, else the `SOAPAction` header without its quotes. `None`
+    /// when a mediator removed it.
     pub fn action(&self) -> Option<&str> {
-        match self.addressing.action.as_deref() {
+        match self.addressing.action() {
             Some("") => None,
             Some(action) => Some(action),
             None => self.soap_action(),

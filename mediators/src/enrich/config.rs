@@ -3,12 +3,14 @@
 use std::str::FromStr;
 use std::sync::Arc;
 
-use sinew_core::config::{Attributes, BuildContext, MediatorConfig, NAMESPACE, ParseContext};
+use sinew_core::config::{Attributes, BuildContext, MediatorConfig, NAMESPACE, ParseContext, ResourceKey};
 use sinew_core::diagnostics::{Diagnostic, codes};
+use sinew_core::expression::Expression;
 use sinew_core::mediation::{self, Needs};
 use sinew_core::xml::Element;
 
 use super::parts::Part;
+use super::paths;
 use super::run::Enricher;
 use super::source::Source;
 use super::target::{Action, Target};
@@ -45,7 +47,11 @@ impl MediatorConfig for Enrich {
     fn parse(element: Element<'_>, context: &mut ParseContext<'_>) -> Option<Self> {
         Attributes::of(element).finish(context);
         ignore_other_children(element, &["source", "target"], context);
-        let source = side(element, "source", context).map(|child| source(child, context));
+        let removes = element
+            .child(NAMESPACE, "target")
+            .and_then(|target| target.attribute("action"))
+            .is_some_and(|action| action == "remove");
+        let source = side(element, "source", context).map(|child| source(child, removes, context));
         let target = side(element, "target", context).map(|child| target(child, context));
         let ((source, moves), (target, action)) = (source??, target??);
         let definition = Definition { source, moves, target, action };
@@ -61,7 +67,10 @@ impl MediatorConfig for Enrich {
         }
     }
 
-    fn build(&self, _: &mut dyn BuildContext) -> mediation::Action {
+    fn build(&self, context: &mut dyn BuildContext) -> mediation::Action {
+        if let Source::Entry(key) = &self.0.source {
+            context.local_entry(key);
+        }
         mediation::Action::Mediate(Box::new(Enricher(self.0.clone())))
     }
 }
@@ -78,7 +87,7 @@ fn side<'e>(element: Element<'e>, name: &str, context: &mut ParseContext<'_>) ->
     side
 }
 
-fn source(element: Element<'_>, context: &mut ParseContext<'_>) -> Option<(Source, bool)> {
+fn source(element: Element<'_>, removes: bool, context: &mut ParseContext<'_>) -> Option<(Source, bool)> {
     let mut attributes = Attributes::of(element);
     let kind = match attributes.optional("type") {
         None => Some(Kind::Custom),
@@ -96,10 +105,19 @@ fn source(element: Element<'_>, context: &mut ParseContext<'_>) -> Option<(Sourc
     ignore_other_addresses(element, kind, &mut attributes, context);
     let source = match kind {
         None => None,
-        Some(Kind::Custom) => attributes
-            .required("xpath", context)
-            .and_then(|_| context.expression(element, "xpath"))
-            .map(Source::Custom),
+        Some(Kind::Custom) => attributes.required("xpath", context).and_then(|text| {
+            match removes.then(|| paths::several(text)).flatten() {
+                Some(Ok(paths)) => Some(Source::Paths(paths)),
+                Some(Err(problem)) => {
+                    context.push(
+                        Diagnostic::error(codes::EXPRESSION_SYNTAX, problem.message)
+                            .at(element.attribute_location("xpath")),
+                    );
+                    None
+                }
+                None => context.expression(element, "xpath").map(Source::Custom),
+            }
+        }),
         Some(Kind::Envelope) => Some(Source::Envelope),
         Some(Kind::Body) => Some(Source::Body),
         Some(Kind::Property) => {
@@ -121,7 +139,8 @@ fn inline(element: Element<'_>, context: &mut ParseContext<'_>) -> Option<Source
         return Some(Source::Inline(Part::Text(text.into())));
     }
     if let Some(key) = element.attribute("key").filter(|key| !key.trim().is_empty()) {
-        return Some(Source::Entry(key.trim().into()));
+        let location = element.attribute_location("key");
+        return Some(Source::Entry(ResourceKey { text: key.trim().into(), location }));
     }
     context.push(
         Diagnostic::error(
@@ -195,7 +214,8 @@ fn ignore_other_addresses(
 fn check(element: Element<'_>, definition: &Definition, context: &mut ParseContext<'_>) -> Option<()> {
     let Definition { source, target, action, .. } = definition;
     let side = element.child(NAMESPACE, "target").unwrap_or(element);
-    if *action == Action::Remove && !matches!((source, target), (Source::Custom(_), Target::Body)) {
+    let is_removable = matches!((source, target), (Source::Custom(_) | Source::Paths(_), Target::Body));
+    if *action == Action::Remove && !is_removable {
         context.push(
             Diagnostic::error(
                 codes::MEDIATOR_VALUE_INVALID,
@@ -205,6 +225,9 @@ fn check(element: Element<'_>, definition: &Definition, context: &mut ParseConte
             .label("needs <source xpath=\"…\"/> and <target type=\"body\"/>"),
         );
         return None;
+    }
+    if let Target::Custom(expression) = target {
+        check_path(side, expression, *action, context)?;
     }
     let ignored = match (source, target, action) {
         (_, Target::Envelope, Action::Child | Action::Sibling) => {
@@ -220,6 +243,39 @@ fn check(element: Element<'_>, definition: &Definition, context: &mut ParseConte
             Diagnostic::warning(codes::VALUE_IGNORED, message)
                 .at(side.attribute_location(attribute))
                 .label("has no effect"),
+        );
+    }
+    Some(())
+}
+
+/// Refuses JSONPaths that lead to no place in the payload, and warns of one that leads to no place for the action.
+fn check_path(
+    target: Element<'_>,
+    expression: &Expression,
+    action: Action,
+    context: &mut ParseContext<'_>,
+) -> Option<()> {
+    if !expression.is_json_path() {
+        return Some(());
+    }
+    let refused = match expression.json_path() {
+        None => Some(("only the payload can be changed by a path", "leads into a property or header")),
+        Some(path) if path.is_document() && action == Action::Replace => {
+            Some(("the whole payload is replaced with type=\"body\"", "leads to the whole payload"))
+        }
+        Some(_) => None,
+    };
+    if let Some((message, label)) = refused {
+        let place = target.attribute_location("xpath");
+        context.push(Diagnostic::error(codes::MEDIATOR_VALUE_INVALID, message).at(place).label(label));
+        return None;
+    }
+    if action == Action::Sibling {
+        context.push(
+            Diagnostic::warning(codes::VALUE_IGNORED, "values in JSON have no siblings; this does nothing")
+                .at(target.attribute_location("action"))
+                .label("has no effect")
+                .help("action=\"child\" adds to a list"),
         );
     }
     Some(())

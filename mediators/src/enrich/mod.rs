@@ -12,13 +12,25 @@
 //! </enrich>
 //! ```
 //!
+//! In a JSON payload `xpath` may be a JSONPath, on both sides:
+//!
+//! ```xml
+//! <enrich>
+//!   <source xpath="json-eval($.order.items[0])" clone="false"/>
+//!   <target xpath="json-eval($.done)" action="child"/>
+//! </enrich>
+//! ```
+//!
 //! The source is gathered first, as copies; then the target is found and changed. Needs the payload unless both sides do
 //! without it.
 
 mod config;
 mod edit;
 mod json;
+#[cfg(test)]
+mod json_tests;
 mod parts;
+mod paths;
 mod run;
 mod source;
 mod target;

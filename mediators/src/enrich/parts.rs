@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde_json::Value as Json;
 use sinew_core::message::Value;
 use sinew_core::xml::{Document, NodeId, NodeKind};
 
@@ -14,14 +15,18 @@ pub(super) enum Part {
     Element(Arc<Document>),
     /// Text.
     Text(Arc<str>),
+    /// What a JSONPath found.
+    Json(Json),
 }
 
 impl Part {
-    /// The part as text.
+    /// The part as text: of JSON a string without quotes, as `json-eval()` has it (message-and-expressions.md §10).
     pub(super) fn text(&self) -> String {
         match self {
             Part::Element(document) => document.string_value(document.document_node()).into_owned(),
             Part::Text(text) => text.to_string(),
+            Part::Json(Json::String(text)) => text.clone(),
+            Part::Json(value) => value.to_string(),
         }
     }
 
@@ -30,8 +35,18 @@ impl Part {
         match self {
             Part::Element(element) => document.import(element, element.document_node()),
             Part::Text(text) => document.create_text(text),
+            Part::Json(_) => document.create_text(&self.text()),
         }
     }
+}
+
+/// The parts where there is no JSON: what a JSONPath found is a text.
+pub(super) fn without_json(parts: &[Part]) -> Vec<Part> {
+    let plain = |part: &Part| match part {
+        Part::Json(_) => Part::Text(part.text().into()),
+        other => other.clone(),
+    };
+    parts.iter().map(plain).collect()
 }
 
 /// The parts that a property holds. Anything but XML is one text.
@@ -55,6 +70,7 @@ pub(super) fn parts_of(value: &Value) -> Vec<Part> {
 pub(super) fn value_of(parts: &[Part]) -> Value {
     match parts {
         [Part::Text(text)] => Value::String(text.clone()),
+        [json @ Part::Json(_)] => Value::from(json.text()),
         [Part::Element(document)] => Value::Xml(document.clone()),
         several => Value::Xml(Arc::new(content_of(several))),
     }

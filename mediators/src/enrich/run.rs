@@ -9,8 +9,8 @@ use sinew_core::xml::Document;
 
 use super::config::Definition;
 use super::edit::{at_attribute, at_element, at_text, detach_originals};
-use super::json::{fill_with_json, put_json};
-use super::parts::{Part, content_of, parts_of, value_of};
+use super::json::{added_to_text, fill, fill_with_json, put_at, put_json, take_away};
+use super::parts::{Part, content_of, parts_of, value_of, without_json};
 use super::source::{Gathered, Source};
 use super::target::{self, Action, Place, Target, in_payload};
 use crate::parts::{declare_a_body, envelope_version, replace_content, replace_envelope, soap_body};
@@ -20,7 +20,7 @@ pub(super) struct Enricher(pub(super) Arc<Definition>);
 
 impl Mediate for Enricher {
     fn mediate(&self, exchange: &mut Exchange) -> Result<Flow, Fault> {
-        let Definition { source, moves, target, action } = &*self.0;
+        let Definition { source, moves, action, .. } = &*self.0;
         if *action == Action::Remove {
             remove(source, exchange)?;
             return Ok(Flow::Continue);
@@ -29,33 +29,71 @@ impl Mediate for Enricher {
         if !moves {
             gathered.originals.clear();
         }
+        if *moves && !source.paths().is_empty() {
+            let before = exchange.message.payload.share();
+            take_away(&mut exchange.message, source.paths())?;
+            let done = self.put(exchange, &gathered);
+            if done.is_err() {
+                before.into_iter().for_each(|before| exchange.message.payload = before);
+            }
+            return done.map(|()| Flow::Continue);
+        }
+        self.put(exchange, &gathered)?;
+        Ok(Flow::Continue)
+    }
+}
+
+impl Enricher {
+    /// Puts what was gathered where the target is.
+    fn put(&self, exchange: &mut Exchange, gathered: &Gathered) -> Result<(), Fault> {
+        let Definition { source, target, action, .. } = &*self.0;
+        let (parts, action) = (&gathered.parts, *action);
         match target {
-            Target::Property(name) => set_property(&mut exchange.message, name, &gathered.parts, *action)?,
+            // A path that leads nowhere is an empty text (message-and-expressions.md §10).
+            Target::Property(name) if parts.is_empty() && source.is_json_path() => {
+                exchange.message.properties.set(name.clone(), "");
+            }
+            Target::Property(name) => set_property(&mut exchange.message, name, parts, action)?,
             Target::Envelope => {
-                put_envelope(&mut exchange.message, &gathered.parts)?;
+                put_envelope(&mut exchange.message, parts)?;
                 declare_a_body(&mut exchange.message);
             }
             // Nothing to put is no fault (cases 140 and 142).
-            Target::Body | Target::Custom(_) if gathered.parts.is_empty() => {
+            Target::Body | Target::Custom(_) if parts.is_empty() => {
                 tracing::error!(target: "mediation", "the source of enrich gives nothing; the message stays as it is");
             }
             Target::Body => {
                 let place = target::body(&exchange.message);
-                put(&mut exchange.message, place, &gathered, *action)?;
+                put(&mut exchange.message, place, gathered, action)?;
                 declare_a_body(&mut exchange.message);
             }
-            Target::Custom(expression) => {
-                let place = target::selected(expression, exchange.scope())?;
-                put(&mut exchange.message, place, &gathered, *action)?;
-            }
+            Target::Custom(expression) => match expression.json_path() {
+                Some(path) => warn_of_no_room(put_at(&mut exchange.message, path, parts, action)?),
+                None => {
+                    let place = target::selected(expression, exchange.scope())?;
+                    put(&mut exchange.message, place, gathered, action)?;
+                }
+            },
         }
-        Ok(Flow::Continue)
+        Ok(())
     }
 }
 
 /// Puts what was gathered at a place of the payload.
 fn put(message: &mut Message, place: Place, gathered: &Gathered, action: Action) -> Result<(), Fault> {
-    let parts = &gathered.parts;
+    if place == Place::Json {
+        warn_of_no_room(put_json(message, &gathered.parts, action)?);
+        return Ok(());
+    }
+    // An object or list takes the place of the whole body; elsewhere it is a text.
+    if let (Place::EmptyBody | Place::PlainText | Place::Element(_), [Part::Json(value)], Action::Replace) =
+        (&place, gathered.parts.as_slice(), action)
+        && place == target::body(message)
+        && fill(message, value)
+    {
+        return Ok(());
+    }
+    let parts = &without_json(&gathered.parts);
     let fits = match place {
         Place::Envelope => {
             put_envelope(message, parts)?;
@@ -63,7 +101,7 @@ fn put(message: &mut Message, place: Place, gathered: &Gathered, action: Action)
         }
         Place::EmptyBody => fill_body(message, parts)?,
         Place::PlainText => put_text(message, parts, action)?,
-        Place::Json => put_json(message, parts, action)?,
+        Place::Json => false,
         Place::Element(target) => edit(message, |document| {
             detach_originals(document, &gathered.originals, Some(target));
             at_element(document, target, parts, action)
@@ -79,10 +117,14 @@ fn put(message: &mut Message, place: Place, gathered: &Gathered, action: Action)
             true
         }),
     };
+    warn_of_no_room(fits);
+    Ok(())
+}
+
+fn warn_of_no_room(fits: bool) {
     if !fits {
         tracing::warn!(target: "mediation", "there is no room for everything that enrich should put into the message");
     }
-    Ok(())
 }
 
 /// Changes the payload's tree, which may gain or lose its envelope, or all it has.
@@ -148,6 +190,10 @@ fn set_property(message: &mut Message, name: &Arc<str>, parts: &[Part], action: 
         Some(held) if action == Action::Child => {
             let held = match held {
                 Value::Xml(document) => document.clone(),
+                other if let Some(json) = added_to_text(&other.text(), parts) => {
+                    message.properties.set(name.clone(), json);
+                    return Ok(());
+                }
                 other => match ValueType::Om.convert(&other.text()) {
                     Ok(Value::Xml(document)) => document,
                     _ => {
@@ -157,7 +203,7 @@ fn set_property(message: &mut Message, name: &Arc<str>, parts: &[Part], action: 
                     }
                 },
             };
-            appended(held, parts)
+            appended(held, &without_json(parts))
         }
         _ => value_of(parts),
     };
@@ -182,6 +228,9 @@ fn appended(mut document: Arc<Document>, parts: &[Part]) -> Value {
 
 /// Removes what the source selects in the payload.
 fn remove(source: &Source, exchange: &mut Exchange) -> Result<(), Fault> {
+    if !source.paths().is_empty() {
+        return take_away(&mut exchange.message, source.paths());
+    }
     let Source::Custom(expression) = source else { return Ok(()) };
     let items = match expression.value(exchange.scope())? {
         Object::Nodes(nodes) => payload_items(&nodes, &exchange.message),

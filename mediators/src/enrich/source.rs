@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use sinew_core::config::ResourceKey;
+use sinew_core::expression::jsonpath::JsonPath;
 use sinew_core::expression::{Expression, Item, Node, Object, Scope, Tree};
 use sinew_core::mediation::Fault;
 use sinew_core::message::{Message, Payload, SoapVersion, XmlPayload};
@@ -16,6 +18,8 @@ use crate::parts::{document_of, selected_element};
 pub(super) enum Source {
     /// What an expression selects.
     Custom(Expression),
+    /// What JSONPaths lead to; only to be removed.
+    Paths(Vec<JsonPath>),
     /// The whole envelope.
     Envelope,
     /// The first element in the body.
@@ -25,7 +29,7 @@ pub(super) enum Source {
     /// Written in place.
     Inline(Part),
     /// The local entry with this key.
-    Entry(Arc<str>),
+    Entry(ResourceKey),
 }
 
 /// What a source gave.
@@ -41,8 +45,24 @@ impl Source {
     pub(super) fn needs_payload(&self) -> bool {
         match self {
             Source::Custom(expression) => expression.needs_payload(),
-            Source::Envelope | Source::Body => true,
+            Source::Envelope | Source::Body | Source::Paths(_) => true,
             Source::Property(_) | Source::Inline(_) | Source::Entry(_) => false,
+        }
+    }
+
+    /// True for a JSONPath.
+    pub(super) fn is_json_path(&self) -> bool {
+        matches!(self, Source::Custom(expression) if expression.is_json_path())
+    }
+
+    /// The paths into a JSON payload that are the source.
+    pub(super) fn paths(&self) -> &[JsonPath] {
+        match self {
+            Source::Custom(expression) => {
+                expression.json_path().map(std::slice::from_ref).unwrap_or_default()
+            }
+            Source::Paths(paths) => paths,
+            _ => &[],
         }
     }
 
@@ -53,12 +73,16 @@ impl Source {
     pub(super) fn gather(&self, scope: Scope<'_>) -> Result<Gathered, Fault> {
         let message = scope.message;
         let parts = match self {
+            Source::Custom(expression) if expression.is_json_path() => {
+                expression.json(scope)?.map(Part::Json).into_iter().collect()
+            }
             Source::Custom(expression) => return selected(expression.value(scope)?, message),
+            Source::Paths(_) => Vec::new(),
             Source::Body => return Ok(body(message)),
             Source::Envelope => vec![Part::Element(envelope(message))],
             Source::Property(name) => message.properties.value(name).map(parts_of).unwrap_or_default(),
             Source::Inline(part) => vec![part.clone()],
-            Source::Entry(key) => match scope.surroundings.local_entry(key) {
+            Source::Entry(ResourceKey { text: key, .. }) => match scope.surroundings.local_entry(key) {
                 Some(text) => vec![entry(&text)],
                 None => return Err(Fault::mediation(format!("the source \"{key}\" is no local entry"))),
             },

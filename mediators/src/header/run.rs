@@ -30,11 +30,11 @@ impl Field {
     fn set(self, addressing: &mut Addressing, value: Option<Arc<str>>) {
         match self {
             Field::To => addressing.to = value.map_or(Destination::Cleared, Destination::Address),
-            Field::From => addressing.from = value,
-            Field::FaultTo => addressing.fault_to = value,
-            Field::ReplyTo => addressing.reply_to = value,
-            Field::RelatesTo => addressing.relates_to = value,
-            // Empty, so that the SOAPAction header does not take the place of what was removed.
+            // Empty, so that what the client says does not take the place of what was removed.
+            Field::From => addressing.from = Some(value.unwrap_or_default()),
+            Field::FaultTo => addressing.fault_to = Some(value.unwrap_or_default()),
+            Field::ReplyTo => addressing.reply_to = Some(value.unwrap_or_default()),
+            Field::RelatesTo => addressing.relates_to = Some(value.unwrap_or_default()),
             Field::Action => addressing.action = Some(value.unwrap_or_default()),
         }
     }

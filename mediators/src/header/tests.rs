@@ -1,6 +1,6 @@
 //! The cases of mediators.md §12.3.
 
-use sinew_core::message::{Destination, SoapVersion};
+use sinew_core::message::{Destination, Message, SoapVersion};
 
 use crate::testing::{Bench, Compiled, assert_problems, is_clean, is_refused, request, soap_request};
 
@@ -22,6 +22,72 @@ fn case_063_and_066_addressing_headers_are_set_and_removed() {
     }
     let outcome = Bench::new("<header name='To' action='remove'/>").run();
     assert_eq!(outcome.exchange.message.addressing.to, Destination::Cleared);
+}
+
+const WSA: &str = "http://www.w3.org/2005/08/addressing";
+
+/// A request whose envelope names addresses (message-and-expressions.md §12.2).
+fn addressed_request() -> Message {
+    let envelope = format!(
+        "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/' xmlns:wsa='{WSA}'><s:Header>
+           <wsa:To>http://named/p</wsa:To><wsa:Action>urn:named</wsa:Action><wsa:MessageID>urn:m</wsa:MessageID>
+           <wsa:ReplyTo><wsa:Address>http://reply/</wsa:Address></wsa:ReplyTo>
+           <wsa:From><wsa:Address>http://from/</wsa:Address></wsa:From></s:Header><s:Body/></s:Envelope>"
+    );
+    let mut message = request("POST", "text/xml", &envelope);
+    message.addressing.to = Destination::Received;
+    message.headers.insert("soapaction", "\"urn:header\"".parse().expect("a header value"));
+    message
+}
+
+#[test]
+fn what_the_envelope_names_counts_until_the_configuration_says_otherwise() {
+    let read = |mediators: &str, expression: &str| {
+        let probe = format!("<property name='probe' expression=\"{expression}\" xmlns:wsa='{WSA}'/>");
+        let outcome = Bench::new(&format!("{mediators}{probe}")).message(addressed_request()).run();
+        outcome.default("probe").expect("never null")
+    };
+    // `From` reads the payload, and with it what the envelope says of the others.
+    let envelope = "<property name='from' expression=\"get-property('From')\"/>";
+    let table = [
+        ("", "get-property('From')", "http://from/"),
+        ("", "get-property('ReplyTo')", "http://reply/"),
+        ("", "get-property('FaultTo')", ""),
+        ("", "$header/wsa:To", "http://named/p"),
+        ("", "get-property('Action')", "urn:header"),
+        (envelope, "get-property('To')", "http://named/p"),
+        (envelope, "get-property('Action')", "urn:named"),
+        (envelope, "get-property('MessageID')", "urn:m"),
+        ("<header name='From' value='mine'/>", "get-property('From')", "mine"),
+        ("<header name='From' action='remove'/>", "get-property('From')", ""),
+        (
+            "<header name='To' value='http://mine/'/>",
+            "concat(get-property('To'), get-property('From'))",
+            "http://mine/http://from/",
+        ),
+        (
+            "<header name='Action' action='remove'/>",
+            "concat(get-property('From'), get-property('Action'))",
+            "http://from/",
+        ),
+        (
+            "<header name='ReplyTo' expression=\"get-property('From')\"/>",
+            "get-property('ReplyTo')",
+            "http://from/",
+        ),
+    ];
+    for (mediators, expression, expected) in table {
+        assert_eq!(read(mediators, expression), expected, "{mediators} {expression}");
+    }
+}
+
+#[test]
+fn an_address_of_the_client_stays_one() {
+    for mediators in ["<log level='full'/>", "<makefault response='false' version='soap11'>
+        <code value='s:Server' xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'/><reason value='r'/></makefault>"] {
+        let outcome = Bench::new(mediators).message(addressed_request()).run();
+        assert_eq!(outcome.exchange.message.addressing.to, Destination::Received, "{mediators}");
+    }
 }
 
 #[test]

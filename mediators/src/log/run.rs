@@ -102,10 +102,10 @@ impl Parts<'_> {
         let addressing = &message.addressing;
         self.part("To: ", message.to().as_deref().unwrap_or_default());
         let fields = [
-            ("From: ", addressing.from.as_deref()),
+            ("From: ", addressing.from()),
             ("WSAction: ", message.action()),
             ("SOAPAction: ", message.soap_action()),
-            ("ReplyTo: ", addressing.reply_to.as_deref()),
+            ("ReplyTo: ", addressing.reply_to()),
             ("MessageID: ", Some(&**message.message_id())),
         ];
         for (name, value) in fields {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sinew_core::expression::{Item, Object, Scope};
 use sinew_core::mediation::{Exchange, Fault, Flow, Mediate};
 use sinew_core::message::formats::{SoapFault, SoapFaultDetail};
-use sinew_core::message::{Destination, Message, Payload, SoapVersion, Value, ValueType, XmlPayload};
+use sinew_core::message::{Message, Payload, SoapVersion, Value, ValueType, XmlPayload};
 use sinew_core::xml::Document;
 
 use super::config::{Definition, Detail, Form};
@@ -22,7 +22,7 @@ impl Mediate for FaultMaker {
         }
         if self.0.response {
             exchange.mark_response();
-            exchange.message.addressing.to = destination(exchange.message.addressing.reply_to.clone());
+            exchange.message.addressing.go_back(false);
         }
         Ok(Flow::Continue)
     }
@@ -31,10 +31,6 @@ impl Mediate for FaultMaker {
 /// The form of the message itself: POX for REST, else the version of its envelope.
 fn form_of(message: &Message) -> Form {
     message.format_word().parse().unwrap_or(Form::Pox)
-}
-
-fn destination(address: Option<Arc<str>>) -> Destination {
-    address.map_or(Destination::Cleared, Destination::Address)
 }
 
 impl FaultMaker {
@@ -59,10 +55,8 @@ impl FaultMaker {
             _ => None,
         };
         message.payload = Payload::Xml(fault.envelope(original));
-        let addressing = &message.addressing;
-        let to = destination(addressing.fault_to.clone().or_else(|| addressing.reply_to.clone()));
         let relates_to = message.message_id().clone();
-        message.addressing.to = to;
+        message.addressing.go_back(true);
         message.addressing.relates_to = Some(relates_to);
         Ok(())
     }

@@ -24,7 +24,7 @@ pub(crate) use markup::{document_of, element_document, selected_element};
 pub(crate) use pattern::{FullMatch, partial_match};
 pub(crate) use recipient::recipient;
 pub(crate) use sequences::{found, ignore_other_children};
-pub(crate) use source::{expression_ignored, value_or_expression};
+pub(crate) use source::{expression_ignored, value_or_expression, written_key};
 pub(crate) use target::{CompiledTarget, Target};
 pub(crate) use transport_header::{
     HeaderSource, computed_header_value, set_header, written_header_name, written_header_value,

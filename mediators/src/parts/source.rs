@@ -1,6 +1,6 @@
 //! What `value="…"` or `expression="…"` say.
 
-use sinew_core::config::{Attributes, ParseContext};
+use sinew_core::config::{Attributes, ParseContext, ResourceKey};
 use sinew_core::diagnostics::{Diagnostic, codes};
 use sinew_core::expression::ValueSource;
 use sinew_core::xml::Element;
@@ -33,6 +33,17 @@ pub(crate) fn value_or_expression(
             );
             None
         }
+    }
+}
+
+/// The key in attribute `key`, when it is the same for every message: whether there is something with this key can be
+/// told before.
+pub(crate) fn written_key(element: Element<'_>, key: &ValueSource) -> Option<ResourceKey> {
+    match key {
+        ValueSource::Literal(text) => {
+            Some(ResourceKey { text: text.clone(), location: element.attribute_location("key") })
+        }
+        ValueSource::Computed(_) => None,
     }
 }
 

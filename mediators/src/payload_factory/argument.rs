@@ -5,7 +5,6 @@ use std::str::FromStr;
 
 use serde_json::Value;
 use sinew_core::config::{Attributes, ParseContext};
-use sinew_core::diagnostics::{Diagnostic, codes};
 use sinew_core::expression::{Item, Node, NodeSet, Object, Scope, ValueSource};
 use sinew_core::mediation::Fault;
 use sinew_core::message::json;
@@ -30,6 +29,8 @@ pub(super) enum Content<'a> {
     Literal(Cow<'a, str>),
     /// Nodes with elements among them.
     Nodes(NodeSet<'a>),
+    /// What a JSONPath found.
+    Json(Value),
 }
 
 /// The languages of `evaluator`.
@@ -39,7 +40,7 @@ enum Evaluator {
 }
 
 impl Argument {
-    /// Reads `<arg>`.
+    /// Reads `<arg>`. With `evaluator="json"` the expression is a JSONPath, with or without `json-eval(…)`.
     pub(super) fn parse(element: Element<'_>, context: &mut ParseContext<'_>) -> Option<Self> {
         let mut attributes = Attributes::of(element);
         let evaluator = match attributes.optional("evaluator") {
@@ -48,20 +49,16 @@ impl Argument {
         };
         let literal =
             attributes.optional("literal").is_some_and(|word| word.trim().eq_ignore_ascii_case("true"));
-        if let Some(Evaluator::Json) = evaluator
+        let is_json_path = matches!(evaluator, Some(Evaluator::Json));
+        let source = if is_json_path
+            && element.attribute("value").is_none()
             && element.attribute("expression").is_some()
         {
-            attributes.pass_over(&["value", "expression"]);
-            attributes.finish(context);
-            let message = "arguments that are JSONPaths are not supported yet";
-            context.push(
-                Diagnostic::error(codes::EXPRESSION_NOT_SUPPORTED, message)
-                    .at(element.attribute_location("evaluator"))
-                    .label("not supported yet"),
-            );
-            return None;
-        }
-        let source = value_or_expression(element, &mut attributes, context);
+            attributes.pass_over(&["expression"]);
+            context.json_path(element, "expression").map(ValueSource::Computed)
+        } else {
+            value_or_expression(element, &mut attributes, context)
+        };
         attributes.finish(context);
         evaluator.and(source).map(|source| Self { source, literal })
     }
@@ -73,6 +70,10 @@ impl Argument {
     pub(super) fn content<'a>(&'a self, scope: Scope<'a>) -> Result<Content<'a>, Fault> {
         let object = match &self.source {
             ValueSource::Literal(text) => Object::Text(Cow::Borrowed(text)),
+            ValueSource::Computed(expression) if expression.is_json_path() && !self.literal => {
+                let found = expression.json(scope)?;
+                return Ok(found.map_or(Content::Text(Cow::Borrowed("")), Content::Json));
+            }
             ValueSource::Computed(expression) => expression.value(scope)?,
         };
         Ok(match object {
@@ -92,6 +93,7 @@ impl Content<'_> {
             Content::Text(text) => json_of(text).unwrap_or_else(|| Value::from(&**text)),
             Content::Literal(text) => Value::from(&**text),
             Content::Nodes(nodes) => elements_as_json(nodes).unwrap_or_else(|| Value::from(&*self.text())),
+            Content::Json(value) => value.clone(),
         }
     }
 
@@ -103,6 +105,8 @@ impl Content<'_> {
                 [one] => one.text(),
                 several => Cow::Owned(several.iter().map(|node| node.text()).collect()),
             },
+            Content::Json(Value::String(text)) => Cow::Borrowed(text),
+            Content::Json(value) => Cow::Owned(value.to_string()),
         }
     }
 }

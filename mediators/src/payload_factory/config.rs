@@ -13,7 +13,7 @@ use super::json::JsonTemplate;
 use super::placeholders::{Dangling, Pattern};
 use super::run::Factory;
 use super::xml::XmlTemplate;
-use crate::parts::ignore_other_children;
+use crate::parts::{ignore_other_children, written_key};
 
 /// The `payloadFactory` mediator.
 #[derive(Clone, Debug)]
@@ -53,7 +53,10 @@ impl MediatorConfig for PayloadFactory {
         Needs::Payload
     }
 
-    fn build(&self, _: &mut dyn BuildContext) -> Action {
+    fn build(&self, context: &mut dyn BuildContext) -> Action {
+        if let Format::Entry(entry) = &self.0.format {
+            entry.written.iter().for_each(|key| context.local_entry(key));
+        }
         Action::Mediate(Box::new(Factory(self.0.clone())))
     }
 }
@@ -109,7 +112,14 @@ fn format(
     attributes.finish(context);
     if keyed {
         let key = context.value_source(format, "key")?;
-        return Some(Format::Entry(EntryFormat { key, media_type, arguments, cache: OnceLock::new() }));
+        let written = written_key(format, &key);
+        return Some(Format::Entry(EntryFormat {
+            key,
+            written,
+            media_type,
+            arguments,
+            cache: OnceLock::new(),
+        }));
     }
     match media_type {
         MediaType::Xml => xml_format(format, arguments, context),

@@ -4,6 +4,7 @@ use std::str::FromStr;
 use std::sync::OnceLock;
 
 use serde_json::Value;
+use sinew_core::config::ResourceKey;
 use sinew_core::expression::{Scope, ValueSource};
 use sinew_core::mediation::Fault;
 use sinew_core::message::SoapVersion;
@@ -44,6 +45,8 @@ pub(super) enum Format {
 #[derive(Debug)]
 pub(super) struct EntryFormat {
     pub(super) key: ValueSource,
+    /// The key, when it is the same for every message.
+    pub(super) written: Option<ResourceKey>,
     pub(super) media_type: MediaType,
     pub(super) arguments: usize,
     pub(super) cache: OnceLock<Template>,

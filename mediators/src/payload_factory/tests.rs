@@ -257,6 +257,82 @@ fn json_values_and_xml_go_in_where_json_wants_a_value() {
     }
 }
 
+/// What a format makes of a JSON payload.
+fn of_json(factory: &str, payload: &str) -> Outcome {
+    Bench::new(factory).message(request("POST", "application/json", payload)).run()
+}
+
+#[test]
+fn json_arguments_are_what_a_path_finds() {
+    let payload = "{\"a\":{\"b\":1.0},\"s\":\"I\\\"M\",\"l\":[1,2],\"n\":null,\"t\":\"7\"}";
+    let table = [
+        ("{\"x\":$1}", "$.a", "{\"x\":{\"b\":1.0}}"),
+        ("{\"x\":$1}", "json-eval($.a)", "{\"x\":{\"b\":1.0}}"),
+        ("{\"x\":\"$1\"}", "$.s", "{\"x\":\"I\\\"M\"}"),
+        ("{\"x\":$1}", "$.s", "{\"x\":\"I\\\"M\"}"),
+        ("{\"x\":$1}", "$.t", "{\"x\":\"7\"}"),
+        ("{\"x\":\"$1\"}", "$.l", "{\"x\":\"[1,2]\"}"),
+        ("[$1]", "$..b", "[[1.0]]"),
+        ("[$1]", "$.n", "[null]"),
+        ("[$1]", "$.none", "[\"\"]"),
+        ("[$1]", "$ctx:p.q", "[true]"),
+        ("[\"$1\"]", "$trp:X-Json", "[\"{\\\"h\\\":1}\"]"),
+    ];
+    for (format, path, expected) in table {
+        let factory = format!(
+            "<payloadFactory media-type='json'><format>{format}</format>
+               <args><arg evaluator='json' expression='{path}'/></args></payloadFactory>"
+        );
+        let message = request("POST", "application/json", payload);
+        let outcome = Bench::new(&factory)
+            .message(message)
+            .property("p", "{\"q\":true}")
+            .header("x-json", "{\"h\":1}")
+            .run();
+        assert_eq!(written(&outcome), expected, "{format} {path}");
+    }
+}
+
+#[test]
+fn json_arguments_of_xml_formats_become_elements_and_texts() {
+    let payload = "{\"a\":{\"b\":1,\"c\":\"<\"},\"l\":[1,2],\"s\":\"a<b\",\"e\":{}}";
+    let table = [
+        ("$.a", "<r>-<b>1</b><c>&lt;</c>-</r>"),
+        ("$.s", "<r>-a&lt;b-</r>"),
+        ("$.e", "<r>--</r>"),
+        ("$.none", "<r>--</r>"),
+    ];
+    for (path, expected) in table {
+        let argument = format!("<arg evaluator='json' expression='{path}'/>");
+        let outcome = of_json(&factory("<r>-$1-</r>", &argument), payload);
+        assert_eq!(outcome.xml(), expected, "{path}");
+        let outcome = of_json(
+            &factory(
+                "<r>-$1-</r>",
+                &argument
+                    .replace("evaluator='json'", "")
+                    .replace("$.", "json-eval($.")
+                    .replace("'/>", ")'/>"),
+            ),
+            payload,
+        );
+        assert_eq!(outcome.xml(), expected, "json-eval({path})");
+    }
+    let outcome = of_json(&factory("<r>$1</r>", "<arg evaluator='json' expression='$.l'/>"), payload);
+    let elements = outcome.xml();
+    assert!(elements.contains("<jsonElement>1</jsonElement><jsonElement>2</jsonElement>"), "{elements}");
+    let literal = "<arg evaluator='json' literal='true' expression='$.a'/>";
+    let outcome = of_json(&factory("<r>$1</r>", literal), payload);
+    assert_eq!(outcome.xml(), "<r>{\"b\":1,\"c\":\"&lt;\"}</r>");
+}
+
+#[test]
+fn json_arguments_see_xml_as_json() {
+    let argument = "<arg evaluator='json' expression='$.r.a'/>";
+    assert_eq!(written(&json("[$1]", argument, "<r><a>1</a></r>")), "[1]");
+    assert_eq!(written(&json("[\"$1\"]", "<arg evaluator='json' value='x'/>", "<r/>")), "[\"x\"]");
+}
+
 #[test]
 fn text_formats_make_text() {
     let mediators = "<payloadFactory media-type='text'><format>Hi $1 &amp; $2\n</format>
@@ -307,7 +383,7 @@ fn wrong_factories_are_explained() {
 </a></format>
 <args><arg evaluator=\"xml\" value=\"1\"/><arg value=\"2\"/></args></payloadFactory>
 <payloadFactory><format><a>${payload.x}</a></format></payloadFactory>
-<payloadFactory><format><a>$1</a></format><args><arg evaluator=\"json\" expression=\"$.a\"/><argument/></args></payloadFactory>
+<payloadFactory><format><a>$1</a></format><args><arg evaluator=\"json\" expression=\"$.a[\"/><argument/></args></payloadFactory>
 <payloadFactory><format><a/></format><args><arg evaluator=\"yaml\" expression=\"1 +\"/></args><argument/></payloadFactory>
 <payloadFactory media-type=\"text\"><format>&amp; $1</format></payloadFactory>
 <payloadFactory><format key=\"{//}\"/></payloadFactory>"

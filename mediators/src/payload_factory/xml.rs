@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
 use sinew_core::diagnostics::Span;
-use sinew_core::message::SoapVersion;
+use sinew_core::message::{SoapVersion, json};
 use sinew_core::xml::{Document, NodeId, NodeKind};
 
 use super::argument::Content;
@@ -111,15 +112,15 @@ fn fill_text(document: &mut Document, place: NodeId, pattern: &Pattern, argument
                         text.push_str(&node.text());
                         continue;
                     };
-                    if !text.is_empty() {
-                        let before = document.create_text(&text);
-                        document.insert_before(place, before);
-                        text.clear();
-                    }
+                    insert_text(document, place, &mut text);
                     let copy = document.import(&element, element.document_node());
                     document.insert_before(place, copy);
                 }
             }
+            Some(Content::Json(value @ (Value::Array(_) | Value::Object(_)))) => {
+                insert_elements(document, place, &mut text, &json::document_of(value));
+            }
+            Some(content @ Content::Json(_)) => text.push_str(&content.text()),
             None => {}
         }
     }
@@ -127,5 +128,24 @@ fn fill_text(document: &mut Document, place: NodeId, pattern: &Pattern, argument
         document.detach(place);
     } else {
         document.set_text(place, &text);
+    }
+}
+
+/// Puts the elements of a list or the members of an object, without the wrapper that stands for the whole, behind the
+/// text before them (mediators.md §5.3).
+fn insert_elements(document: &mut Document, place: NodeId, text: &mut String, tree: &Document) {
+    insert_text(document, place, text);
+    let members = tree.root_element().into_iter().flat_map(|root| tree.children(root));
+    for member in members {
+        let copy = document.import(tree, member);
+        document.insert_before(place, copy);
+    }
+}
+
+fn insert_text(document: &mut Document, place: NodeId, text: &mut String) {
+    if !text.is_empty() {
+        let before = document.create_text(text);
+        document.insert_before(place, before);
+        text.clear();
     }
 }

@@ -70,18 +70,22 @@ impl Mediate for Rewriter {
             Some(name) => message.properties.value(name).map(|value| value.text()),
             None => message.to(),
         };
+        // What only the client named stays its word until a rule says what host it is (hardening.md §2 row 20).
+        let mut is_ours = self.input.is_some() || message.addressing.to != Destination::Received;
         let mut address = Address::parse(&input.unwrap_or_default()).map_err(wrong)?;
         for rule in self.rules.iter() {
             if rule.holds(exchange.scope(), &address) {
                 for action in &rule.actions {
                     action.apply(&mut address, exchange.scope())?;
+                    is_ours |= action.sets_host();
                 }
             }
         }
         let text = address.compose().map_err(wrong)?;
         match &self.output {
             Some(name) => exchange.message.properties.set(name.clone(), text),
-            None => exchange.message.addressing.to = Destination::Address(text.into()),
+            None if is_ours => exchange.message.addressing.to = Destination::Address(text.into()),
+            None => exchange.message.addressing.go_where_client_says(text.into()),
         }
         Ok(Flow::Continue)
     }
@@ -114,6 +118,11 @@ impl Action {
                 Change::Remove => false,
             },
         }
+    }
+
+    /// True when nothing is left of the host that was there: parts of it, another port or protocol do not count.
+    fn sets_host(&self) -> bool {
+        matches!(self, Action::Whole(_) | Action::Fragment(Fragment::Host, Change::Set(_)))
     }
 
     fn apply(&self, address: &mut Address, scope: Scope<'_>) -> Result<(), Fault> {

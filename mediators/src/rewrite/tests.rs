@@ -54,6 +54,39 @@ fn case_154_the_result_can_go_to_a_property() {
     assert_eq!(to(&outcome).as_deref(), Some(""), "To is always replaced");
 }
 
+/// hardening.md §2 row 20: `To` is the configuration's word once a rule says what host it is.
+#[test]
+fn what_the_client_named_stays_its_word() {
+    let ours = |actions: &str| {
+        let mut message = soap_request("");
+        message.addressing.to = Destination::Received;
+        message.received.target = "http://client.example:81/p?q".parse().expect("a target");
+        let outcome = Bench::new(&format!("<rewrite><rewriterule>{actions}</rewriterule></rewrite>"))
+            .message(message)
+            .run();
+        let is_ours = outcome.exchange.message.addressing.to != Destination::Received;
+        (is_ours, to(&outcome).expect("an address"))
+    };
+    let table = [
+        ("", false, "http://client.example:81/p?q"),
+        ("<action fragment='path' value='/x'/>", false, "http://client.example:81/x?q"),
+        ("<action fragment='protocol' value='https'/>", false, "https://client.example:81/p?q"),
+        ("<action fragment='port' value='82'/>", false, "http://client.example:82/p?q"),
+        ("<action fragment='host' type='prepend' value='x.'/>", false, "http://x.client.example:81/p?q"),
+        (
+            "<action fragment='host' type='replace' regex='client' value='c'/>",
+            false,
+            "http://c.example:81/p?q",
+        ),
+        ("<action fragment='host' value='ours'/>", true, "http://ours:81/p?q"),
+        ("<action value='http://ours/'/>", true, "http://ours/"),
+        ("<action value='http://ours/'/><action fragment='path' value='/x'/>", true, "http://ours/x"),
+    ];
+    for (actions, is_ours, address) in table {
+        assert_eq!(ours(actions), (is_ours, address.to_owned()), "{actions}");
+    }
+}
+
 /// `http://test.org:9763/MyService` with rules on every part becomes another address (mediators.md §5.7).
 #[test]
 fn case_155_a_whole_scenario() {

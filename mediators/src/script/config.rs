@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sinew_core::config::{Attributes, BuildContext, MediatorConfig, NAMESPACE, ParseContext};
+use sinew_core::config::{Attributes, BuildContext, MediatorConfig, NAMESPACE, ParseContext, ResourceKey};
 use sinew_core::diagnostics::{Diagnostic, codes, nearest};
 use sinew_core::expression::ValueSource;
 use sinew_core::mediation::{Action, Needs};
@@ -11,7 +11,7 @@ use sinew_core::xml::Element;
 use super::program::{Mistake, Program};
 use super::run::{FromEntry, Inline};
 use super::text::ScriptText;
-use crate::parts::ignore_other_children;
+use crate::parts::{ignore_other_children, written_key};
 
 /// The `script` mediator.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ enum Form {
     /// The script stands in the element.
     Inline { program: Arc<Program>, needs: Needs },
     /// A function of a script in a local entry.
-    Entry { key: ValueSource, includes: Vec<ValueSource>, function: Arc<str> },
+    Entry { key: ValueSource, includes: Vec<ValueSource>, function: Arc<str>, written: Vec<ResourceKey> },
 }
 
 impl MediatorConfig for Script {
@@ -61,11 +61,17 @@ impl MediatorConfig for Script {
         let artifact = context.address().clone();
         match &self.0 {
             Form::Inline { program, .. } => {
-                Action::Mediate(Box::new(Inline { program: program.clone(), artifact }))
+                let script = Inline { program: program.clone(), artifact };
+                if program.is_brief {
+                    Action::Mediate(Box::new(script))
+                } else {
+                    Action::Wait(Box::new(script))
+                }
             }
-            Form::Entry { key, includes, function } => {
+            Form::Entry { key, includes, function, written } => {
+                written.iter().for_each(|key| context.local_entry(key));
                 let sources = includes.iter().chain([key]).cloned().collect();
-                Action::Mediate(Box::new(FromEntry::new(sources, function.clone(), artifact)))
+                Action::Wait(Box::new(FromEntry::new(sources, function.clone(), artifact)))
             }
         }
     }
@@ -141,12 +147,19 @@ fn entry(element: Element<'_>, function: Option<Arc<str>>, context: &mut ParseCo
     let includes = element.children().filter(|child| child.is(NAMESPACE, "include"));
     let includes: Vec<_> = includes.map(|include| self::key(include, context)).collect();
     let includes: Option<Vec<_>> = includes.into_iter().collect();
-    Some(Form::Entry { key: key?, includes: includes?, function: function? })
+    let (includes, (key, own)) = (includes?, key?);
+    let (includes, mut written): (Vec<_>, Vec<_>) = includes.into_iter().unzip();
+    written.push(own);
+    let written = written.into_iter().flatten().collect();
+    Some(Form::Entry { key, includes, function: function?, written })
 }
 
-fn key(element: Element<'_>, context: &mut ParseContext<'_>) -> Option<ValueSource> {
+/// The key, and where it stands when it is the same for every message.
+fn key(element: Element<'_>, context: &mut ParseContext<'_>) -> Option<(ValueSource, Option<ResourceKey>)> {
     Attributes::of(element).required("key", context)?;
-    context.value_source(element, "key")
+    let key = context.value_source(element, "key")?;
+    let written = written_key(element, &key);
+    Some((key, written))
 }
 
 /// A script in the element itself.
@@ -196,27 +209,33 @@ fn inline(element: Element<'_>, context: &mut ParseContext<'_>) -> Option<Form> 
     }
 }
 
-/// Functions of `mc` that need the payload.
-const READ_PAYLOAD: [&str; 6] =
-    ["getPayloadXML", "getPayloadJSON", "getEnvelopeXML", "addHeader", "isFaultResponse", "isSOAP11"];
+/// Functions of `mc` that need the payload, or what only an envelope says.
+const READ_PAYLOAD: [&str; 10] = [
+    "getPayloadXML",
+    "getPayloadJSON",
+    "getEnvelopeXML",
+    "addHeader",
+    "isFaultResponse",
+    "isSOAP11",
+    "getFrom",
+    "getReplyTo",
+    "getFaultTo",
+    "getRelatesTo",
+];
 
 /// Functions of `mc` that replace the payload, and keep an envelope where there is one.
 const REPLACE_PAYLOAD: [&str; 2] = ["setPayloadXML", "setPayloadJSON"];
 
 /// Every other function of `mc`.
-const OTHER_FUNCTIONS: [&str; 34] = [
+const OTHER_FUNCTIONS: [&str; 30] = [
     "getProperty",
     "setProperty",
     "removeProperty",
     "getTo",
     "setTo",
-    "getFrom",
     "setFrom",
-    "getReplyTo",
     "setReplyTo",
-    "getFaultTo",
     "setFaultTo",
-    "getRelatesTo",
     "getSoapAction",
     "setSoapAction",
     "getWSAAction",

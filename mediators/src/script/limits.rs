@@ -12,6 +12,12 @@ pub(super) const MEMORY: usize = 8 * 1024 * 1024;
 /// Bytes of stack for a script's calls.
 pub(super) const STACK: usize = 256 * 1024;
 
+/// Threads for scripts that may take long: as many as cores, at least 2 and at most so many.
+pub(super) const THREADS: usize = 8;
+
+/// How many such scripts may wait for a thread; one more is a fault.
+pub(super) const WAITING: usize = 256;
+
 /// How deep literals and templates may stand inside each other in a script, and how deep the statement may be that gives
 /// a script its value.
 pub(super) const NESTING: usize = 64;

@@ -10,15 +10,18 @@
 //!
 //! JavaScript with the XML literals and operators of E4X (ECMA-357), and `mc` for the message. The result `false` ends the
 //! flow, every other result goes on; an error is a fault. Every message starts afresh: what a script leaves behind is
-//! gone. Scripts have no modules, no timers, no input or output, and cannot evaluate text as code. They run where the
-//! message is, so that a slow one holds up its thread: after [`DEADLINE`](limits::DEADLINE) it is stopped. Memory and
-//! recursion are bounded as well.
+//! gone. Scripts have no modules, no timers, no input or output, and cannot evaluate text as code. After
+//! [`DEADLINE`](limits::DEADLINE) they are stopped; memory and recursion are bounded as well. A script that can only
+//! be over soon, without loops, functions that call each other and regular expressions, runs where the message is. Every
+//! other runs on threads of their own, so that a slow one holds up nobody but others of its kind.
 //!
 //! Reads the payload only when the script says so: a script in the configuration that mentions none of the payload's
 //! functions leaves it a stream. What a local entry holds is not known beforehand, so that it always gets the payload.
 //!
 //! Without the feature `script` of this crate the element is known, and refused.
 
+#[cfg(feature = "script")]
+mod brief;
 #[cfg(feature = "script")]
 mod config;
 #[cfg(feature = "script")]
@@ -35,6 +38,8 @@ mod program;
 mod run;
 #[cfg(feature = "script")]
 mod text;
+#[cfg(feature = "script")]
+mod workers;
 #[cfg(feature = "script")]
 mod xml;
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use sinew_core::diagnostics::{Location, SourceFile, Span};
 
+use super::brief::is_brief;
 use super::dialect::{Literal, Problem, Translation, Usage, translate};
 use super::engine;
 use super::text::ScriptText;
@@ -18,6 +19,8 @@ pub(super) struct Program {
     pub(super) text: String,
     /// The XML literals of all parts.
     pub(super) literals: Vec<Literal>,
+    /// Whether it can only be over soon.
+    pub(super) is_brief: bool,
     parts: Vec<Part>,
 }
 
@@ -67,7 +70,8 @@ impl Program {
     }
 
     fn build(sources: &[Source], function: Option<&str>, returns: bool) -> Result<Self, Mistake> {
-        let mut program = Self { text: HEAD.to_owned(), literals: Vec::new(), parts: Vec::new() };
+        let is_brief = is_brief(sources.iter().map(Source::text), function);
+        let mut program = Self { text: HEAD.to_owned(), literals: Vec::new(), is_brief, parts: Vec::new() };
         for source in sources {
             let translation = translate(source.text(), program.literals.len(), returns)
                 .and_then(|translation| {

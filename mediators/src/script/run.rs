@@ -6,12 +6,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use http::{HeaderMap, Method, Uri};
 use sinew_core::diagnostics::Location;
 use sinew_core::expression::ValueSource;
-use sinew_core::mediation::{Exchange, Fault, Flow, Mediate};
+use sinew_core::mediation::{Exchange, Fault, Flow, Mediate, Wait, WaitFuture};
 use sinew_core::message::{Message, Payload, Received};
 
 use super::engine::{self, ScriptFailure};
 use super::message::Desk;
 use super::program::{Program, Source};
+use super::workers::{self, Ended};
 use super::xml::Values;
 
 /// Runs the script of the configuration.
@@ -23,6 +24,12 @@ pub(super) struct Inline {
 impl Mediate for Inline {
     fn mediate(&self, exchange: &mut Exchange) -> Result<Flow, Fault> {
         run(&self.program, &self.artifact, exchange)
+    }
+}
+
+impl Wait for Inline {
+    fn mediate<'a>(&'a self, exchange: &'a mut Exchange) -> WaitFuture<'a> {
+        Box::pin(run_elsewhere(&self.program, &self.artifact, exchange))
     }
 }
 
@@ -76,16 +83,45 @@ impl FromEntry {
     }
 }
 
-impl Mediate for FromEntry {
-    fn mediate(&self, exchange: &mut Exchange) -> Result<Flow, Fault> {
-        let program = self.program(exchange)?;
-        run(&program, &self.artifact, exchange)
+impl Wait for FromEntry {
+    fn mediate<'a>(&'a self, exchange: &'a mut Exchange) -> WaitFuture<'a> {
+        Box::pin(async move {
+            let program = self.program(exchange)?;
+            match program.is_brief {
+                true => run(&program, &self.artifact, exchange),
+                false => run_elsewhere(&program, &self.artifact, exchange).await,
+            }
+        })
     }
 }
 
-/// The result `false` ends the flow, every other goes on (mediators.md case 199).
+/// Runs a script where its message is.
 fn run(program: &Arc<Program>, artifact: &Arc<str>, exchange: &mut Exchange) -> Result<Flow, Fault> {
-    let desk = Desk {
+    let desk = desk(program, artifact, exchange);
+    finish(program, engine::run(program, desk), exchange)
+}
+
+/// Runs a script on the threads for scripts, and waits.
+async fn run_elsewhere(
+    program: &Arc<Program>,
+    artifact: &Arc<str>,
+    exchange: &mut Exchange,
+) -> Result<Flow, Fault> {
+    match workers::run(program, desk(program, artifact, exchange)) {
+        Ok(ended) => match ended.await {
+            Ok(ended) => finish(program, ended, exchange),
+            Err(_) => Err(Fault::mediation("the script broke its engine, and the message is lost")),
+        },
+        Err(desk) => {
+            exchange.message = desk.message;
+            Err(Fault::mediation("too many scripts are waiting to run"))
+        }
+    }
+}
+
+/// The message with what a script needs besides.
+fn desk(program: &Arc<Program>, artifact: &Arc<str>, exchange: &mut Exchange) -> Desk {
+    Desk {
         message: std::mem::replace(&mut exchange.message, placeholder()),
         environment: exchange.environment.clone(),
         program: program.clone(),
@@ -93,8 +129,11 @@ fn run(program: &Arc<Program>, artifact: &Arc<str>, exchange: &mut Exchange) -> 
         artifact: artifact.clone(),
         logged: Vec::new(),
         failure: None,
-    };
-    let (desk, result) = engine::run(program, desk);
+    }
+}
+
+/// The result `false` ends the flow, every other goes on (mediators.md case 199).
+fn finish(program: &Program, (desk, result): Ended, exchange: &mut Exchange) -> Result<Flow, Fault> {
     exchange.message = desk.message;
     if let Some(observer) = &mut exchange.observer {
         desk.logged.iter().for_each(|(level, text)| observer.logged(level, text));

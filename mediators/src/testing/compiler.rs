@@ -71,24 +71,29 @@ impl Compiled {
 
     /// Runs the sequence, and the fault handlers when it fails.
     pub(crate) fn run(&self, message: Message) -> Outcome {
+        block_on(self.run_later(message))
+    }
+
+    /// The same, as often as it is polled.
+    pub(crate) async fn run_later(&self, message: Message) -> Outcome {
         let logged = Arc::new(Mutex::new(Vec::new()));
         let mut exchange = Exchange::new(message, self.world.clone());
         exchange.observer = Some(Box::new(Listener(logged.clone())));
-        self.go_on(&mut exchange, logged)
+        self.go_on(&mut exchange, logged).await
     }
 
     /// Runs the sequence again on what came out of it.
     pub(crate) fn again(&self, outcome: Outcome) -> Outcome {
         let mut exchange = outcome.exchange;
-        self.go_on(&mut exchange, outcome.logged)
+        block_on(self.go_on(&mut exchange, outcome.logged))
     }
 
-    fn go_on(&self, exchange: &mut Exchange, logged: super::LogLines) -> Outcome {
-        let result = block_on(run(&self.main, exchange));
+    async fn go_on(&self, exchange: &mut Exchange, logged: super::LogLines) -> Outcome {
+        let result = run(&self.main, exchange).await;
         let fault = result.as_ref().err().cloned();
         let flow = match result {
             Ok(flow) => Ok(flow),
-            Err(fault) => block_on(exchange.handle_fault(fault)),
+            Err(fault) => exchange.handle_fault(fault).await,
         };
         let empty = Exchange::new(super::soap_request(""), self.world.clone());
         Outcome { exchange: std::mem::replace(exchange, empty), flow, fault, logged }
@@ -147,6 +152,12 @@ impl BuildContext for Compiler {
         let body = self.inline("", body);
         self.address = before;
         TemplateReference::Found(Arc::new(Template { parameters: definition.parameters.into(), body }))
+    }
+
+    fn local_entry(&mut self, key: &ResourceKey) {
+        if !matches!(&*key.text, "entry" | "xml-entry") {
+            self.missing.push(key.text.to_string());
+        }
     }
 
     fn list(&mut self, part: &str, list: &MediatorList) -> Sequence {

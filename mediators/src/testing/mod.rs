@@ -6,7 +6,7 @@ mod world;
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Wake, Waker};
 
 pub(crate) use compiler::Compiled;
 pub(crate) use outcome::Outcome;
@@ -147,12 +147,35 @@ impl Bench {
     }
 }
 
-/// Polls a future that never waits.
-fn block_on<F: Future>(future: F) -> F::Output {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("mediators under test never wait"),
+/// Wakes the thread of a test.
+struct Unpark(std::thread::Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
     }
+}
+
+/// Runs a future to its end; only scripts wait.
+fn block_on<F: Future>(future: F) -> F::Output {
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
+/// Runs a sequence that waits on one message, and another on another message while it does; what became of both, the
+/// other first.
+pub(crate) fn meanwhile(waiting: &str, other: &str) -> (Outcome, Outcome) {
+    let (waiting, other) = (Compiled::new(waiting, &[]), Compiled::new(other, &[]));
+    let mut waits = pin!(async { waiting.run_later(soap_request("")).await });
+    let first = waits.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    assert!(first.is_pending(), "it holds up its thread");
+    (other.run(soap_request("")), block_on(waits))
 }
 
 /// What was written to the mediation log: category and text.

@@ -57,7 +57,12 @@ impl Engine {
         };
         let scope = Scope { message: &self.message, surroundings: &Nothing, parameters: None };
         match compiled.expression.value_at(scope, context) {
-            Ok(object) => shown(object),
+            Ok(object) => {
+                if let Some(constant) = compiled.expression.constant() {
+                    assert_eq!(object.boolean(), constant, "{text} is not always {constant}");
+                }
+                shown(object)
+            }
             Err(error) => failure(&compiled, error),
         }
     }

@@ -34,21 +34,24 @@ impl JsonPath {
         Ok(places.len())
     }
 
-    /// Adds a value to the end of every array the path leads to, and says how many there are
-    /// (mediators.md case 144).
+    /// Adds a value to the end of every array the path leads to, and its members to every object when it is an object
+    /// itself; says how many there are (mediators.md §5.4, case 144).
     ///
     /// # Errors
-    /// The path leads nowhere, to something that is no array, or ends with a function, or one of the limits is
+    /// The path leads nowhere, to something that takes no such value, or ends with a function, or one of the limits is
     /// exceeded. Then nothing has changed.
     pub fn append(&self, document: &mut Value, item: Value) -> Result<usize, PathError> {
         let places = self.places(document, false)?;
         self.check_copies(&item, places.len())?;
-        if !places.iter().all(|place| value_at(document, place).is_some_and(|value| value.is_array())) {
+        let takes = |value: &mut Value| value.is_array() || value.is_object() && item.is_object();
+        if !places.iter().all(|place| value_at(document, place).is_some_and(takes)) {
             return Err(PathError::NotAnArray);
         }
         for place in places.iter().rev() {
-            if let Some(Value::Array(items)) = value_at(document, place) {
-                items.push(item.clone());
+            match (value_at(document, place), &item) {
+                (Some(Value::Array(items)), item) => items.push(item.clone()),
+                (Some(Value::Object(members)), Value::Object(new)) => members.extend(new.clone()),
+                _ => {}
             }
         }
         Ok(places.len())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::evaluation::Evaluation;
+use super::evaluation::{Evaluation, cost};
 use super::syntax::{Program, parse};
 use super::text::result_text;
 use super::{PathError, Problem};
@@ -89,6 +89,26 @@ impl JsonPath {
         } else {
             Ok(Found::Many(values.into_vec()))
         }
+    }
+
+    /// A copy of what the path finds, a list when it is indefinite; `None` when there is nothing.
+    ///
+    /// # Errors
+    /// One of the [`Limits`] is exceeded: values that lie inside each other may be copied until there is as much as in
+    /// the document and [`Limits::steps`] more. Never [`PathError::Missing`].
+    pub fn value(&self, document: &Value) -> Result<Option<Value>, PathError> {
+        let values = match self.evaluate(document) {
+            Err(PathError::Missing) => return Ok(None),
+            Ok(Found::One(value)) => return Ok(Some(value.into_owned())),
+            Ok(Found::Many(values)) => values,
+            Err(error) => return Err(error),
+        };
+        let mut left = cost(document, u64::MAX).saturating_add(self.limits.steps as usize);
+        for value in &values {
+            let copied = cost(value, left as u64);
+            left = left.checked_sub(copied).ok_or(PathError::TooManySteps(self.limits.steps))?;
+        }
+        Ok(Some(Value::Array(values.into_iter().map(Cow::into_owned).collect())))
     }
 
     /// The text of what the path finds (message-and-expressions.md §10): a text without quotes, a number as it was

@@ -31,8 +31,8 @@ pub enum PathError {
     /// The document has nothing there, or a function has nothing to work on.
     #[error("there is nothing at this path")]
     Missing,
-    /// Only an array can be appended to.
-    #[error("what is at this path is no array")]
+    /// Only an array can be appended to, or an object the members of an object.
+    #[error("what is at this path is no array, and no object that takes members")]
     NotAnArray,
     /// A result of a function has no place in the document, and the document itself cannot be removed.
     #[error("this path names no place that can be changed")]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::message::{SoapVersion, XmlPayload};
+use crate::message::{SoapVersion, XmlPayload, is_addressing};
 use crate::xml::{Document, NodeId};
 
 /// The SOAP version of a document whose root is an envelope.
@@ -84,6 +84,22 @@ impl XmlPayload {
             (Some(old), _) => document.replace(old, copy),
             (None, Some(parent)) => document.append_child(parent, copy),
             (None, None) => {}
+        }
+    }
+
+    /// Removes the header blocks of WS-Addressing, and the header when nothing else is in it.
+    pub fn remove_addressing(&mut self) {
+        let mut blocks = self.header_blocks();
+        let all = blocks.len();
+        blocks.retain(|&block| self.document.name(block).is_some_and(|name| is_addressing(name.namespace)));
+        if blocks.is_empty() {
+            return;
+        }
+        let document = Arc::make_mut(&mut self.document);
+        let header = blocks.first().and_then(|&block| document.parent(block));
+        match header {
+            Some(header) if blocks.len() == all => document.detach(header),
+            _ => blocks.iter().for_each(|&block| document.detach(block)),
         }
     }
 

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use super::charset::{Charset, Unmappable};
 use super::{FormatError, Kind, content_type, form};
 use crate::message::{
-    Axis2Entry, Dialect, Direction, Message, Payload, SoapVersion, Towards, XmlPayload, json,
+    Axis2Entry, Dialect, Direction, Message, Payload, SoapVersion, Towards, Value, XmlPayload, json,
 };
 use crate::xml::Document;
 
@@ -68,8 +68,9 @@ fn is_rest(message: &Message) -> bool {
     }
 }
 
-/// Writes a payload that is in memory. The formatter is that of `messageType`, else the payload's own, which is that of
-/// the content type it came with.
+/// Writes a payload that is in memory. An envelope goes out without the addressing headers that it came with, unless
+/// property `PRESERVE_WS_ADDRESSING` is true (message-and-expressions.md §12.2, mediators.md case 84). The formatter is
+/// that of `messageType`, else the payload's own, which is that of the content type it came with.
 ///
 /// # Errors
 /// A charset that nobody knows, or a tree that has no such form.
@@ -162,10 +163,13 @@ fn bytes(
         }
         (Formatter::Text, Payload::Text(text)) => (text.to_string(), Unmappable::Text),
         (Formatter::Soap(version), payload) => {
-            let envelope = match payload.to_xml() {
+            let mut envelope = match payload.to_xml() {
                 Some(xml) => xml.in_envelope(version),
                 None => XmlPayload::empty_envelope(version),
             };
+            if !message.properties.value("PRESERVE_WS_ADDRESSING").is_some_and(Value::is_true) {
+                envelope.remove_addressing();
+            }
             (xml(&envelope.document, message, charset), Unmappable::Xml)
         }
         (_, payload) => match payload.to_xml().and_then(|xml| xml.without_envelope()) {

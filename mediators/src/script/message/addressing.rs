@@ -13,10 +13,10 @@ impl Desk {
         let addressing = &message.addressing;
         let address = match field {
             "To" => return Ok(message.to().map(|to| to.into_owned())),
-            "From" => addressing.from.as_deref(),
-            "ReplyTo" => addressing.reply_to.as_deref(),
-            "FaultTo" => addressing.fault_to.as_deref(),
-            "RelatesTo" => addressing.relates_to.as_deref(),
+            "From" => addressing.from(),
+            "ReplyTo" => addressing.reply_to(),
+            "FaultTo" => addressing.fault_to(),
+            "RelatesTo" => addressing.relates_to(),
             "Action" => message.action(),
             other => return Err(format!("there is no field \"{other}\"")),
         };
@@ -33,10 +33,10 @@ impl Desk {
         let addressing = &mut self.message.addressing;
         match field {
             "To" => addressing.to = address.map_or(Destination::Cleared, Destination::Address),
-            "From" => addressing.from = address,
-            "ReplyTo" => addressing.reply_to = address,
-            "FaultTo" => addressing.fault_to = address,
-            // Empty, so that the SOAPAction header does not take the place of what was removed.
+            // Empty, so that what the client says does not take the place of what was removed.
+            "From" => addressing.from = Some(address.unwrap_or_default()),
+            "ReplyTo" => addressing.reply_to = Some(address.unwrap_or_default()),
+            "FaultTo" => addressing.fault_to = Some(address.unwrap_or_default()),
             "Action" => addressing.action = Some(address.unwrap_or_default()),
             other => return Err(format!("there is no field \"{other}\"")),
         }

@@ -64,6 +64,18 @@ fn append_adds_to_arrays_only() {
 }
 
 #[test]
+fn append_adds_the_members_of_an_object_to_objects() {
+    let added = |path: &str| {
+        let mut document = json(r#"{"a":{"b":1},"l":[0],"n":2}"#);
+        compile(path).append(&mut document, json(r#"{"b":9,"c":3}"#)).map(|_| document.to_string())
+    };
+    let expected = |text: &str| Ok(text.to_owned());
+    assert_eq!(added("$.a"), expected(r#"{"a":{"b":9,"c":3},"l":[0],"n":2}"#));
+    assert_eq!(added("$['a','l']"), expected(r#"{"a":{"b":9,"c":3},"l":[0,{"b":9,"c":3}],"n":2}"#));
+    assert_eq!(added("$.n"), Err(PathError::NotAnArray));
+}
+
+#[test]
 fn remove_takes_every_member_away() {
     for (path, count, expected) in [
         ("$.a.b", 1, r#"{"a":{"c":[1,2,3]},"d":[{"b":1},{"b":2,"x":0}],"e":null}"#),

@@ -103,13 +103,13 @@ fn constants(comparison: Comparison, left: &Known<'_>, right: &Known<'_>) -> Opt
 /// Why a comparison has nothing to hold for: no nodes on one side, or no number where one is needed.
 fn nothing_to_compare(comparison: Comparison, left: &Known<'_>, right: &Known<'_>) -> Option<String> {
     let sides = [left, right];
-    let is_truth = sides.iter().any(|side| side.is_truth());
-    let compares_truths = is_truth && comparison.is_equality();
-    if sides.iter().any(|side| matches!(side, Known::NoNodes)) && !compares_truths {
+    // A truth value takes the other side for one too: then no nodes are false, and so is what is no number.
+    let may_compare_truths = comparison.is_equality() && sides.iter().any(|side| side.may_be_truth());
+    if sides.iter().any(|side| matches!(side, Known::NoNodes)) && !may_compare_truths {
         return Some("one side is an empty node-set".to_owned());
     }
     let needs_numbers = match comparison {
-        Comparison::Equal => sides.iter().any(|side| side.is_number()) && !is_truth,
+        Comparison::Equal => sides.iter().any(|side| side.is_number()) && !may_compare_truths,
         Comparison::NotEqual => false,
         _ => true,
     };

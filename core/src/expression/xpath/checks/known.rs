@@ -92,6 +92,11 @@ impl<'o> Known<'o> {
         matches!(self, Known::Boolean(_) | Known::Truth | Known::Kind(Some(Kind::Boolean)))
     }
 
+    /// True for what can be a truth value: a property is what it was set to.
+    pub(super) fn may_be_truth(&self) -> bool {
+        self.is_truth() || matches!(self, Known::Kind(None))
+    }
+
     /// True for numbers.
     pub(super) fn is_number(&self) -> bool {
         matches!(self, Known::Number(_) | Known::WholeFrom(_) | Known::Kind(Some(Kind::Number)))

@@ -3,6 +3,7 @@
 
 use super::Function;
 use super::operation::{Operation, Origin, Predicate, Variable};
+use crate::expression::property::asks_payload;
 
 /// True when the operation looks at the payload. `inside` tells whether the context node is in the payload: in the
 /// predicates of `$ctx:order/line[…]` it is in a property.
@@ -56,13 +57,13 @@ fn call(function: Function, arguments: &[Operation], inside: bool) -> bool {
         Function::Lang | Function::Id => inside,
         // Nobody knows what the text will ask for.
         Function::Evaluate => true,
-        Function::GetProperty => may_ask_for_fault(arguments),
+        Function::GetProperty => may_ask_payload(arguments),
         _ => false,
     }
 }
 
-/// A fault can be in the payload. A name that is only known later may be this one.
-fn may_ask_for_fault(arguments: &[Operation]) -> bool {
+/// Some reserved names ask the payload. A name that is only known later may be one of them.
+fn may_ask_payload(arguments: &[Operation]) -> bool {
     let name = match arguments {
         [name] => name,
         [Operation::Text(scope), name] | [Operation::Text(scope), name, _] if &**scope == "default" => name,
@@ -71,7 +72,7 @@ fn may_ask_for_fault(arguments: &[Operation]) -> bool {
         _ => return false,
     };
     match name {
-        Operation::Text(name) => &**name == "FAULT",
+        Operation::Text(name) => asks_payload(name),
         _ => true,
     }
 }
