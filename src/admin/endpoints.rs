@@ -15,8 +15,7 @@ use super::guard::MayChange;
 use super::input::suggest;
 use super::resources::error;
 use super::{AdminState, view};
-use crate::availability::{Counts, View};
-use crate::endpoints::{self, EndpointStates};
+use crate::availability::View;
 
 /// What knows the endpoints of the deployed configuration.
 pub trait EndpointControl: Send + Sync + fmt::Debug {
@@ -37,31 +36,6 @@ pub struct EndpointView {
     pub name: String,
     /// Whether it may be used.
     pub availability: View,
-}
-
-impl EndpointControl for EndpointStates {
-    fn list(&self) -> Vec<EndpointView> {
-        EndpointStates::list(self).iter().map(EndpointView::from).collect()
-    }
-
-    fn switch(&self, name: &str, on: bool) -> Result<(), NoSuchEndpoint> {
-        let done = if on { self.switch_on(name) } else { self.switch_off(name) };
-        if done { Ok(()) } else { Err(NoSuchEndpoint) }
-    }
-}
-
-impl From<&endpoints::EndpointView> for EndpointView {
-    fn from(endpoint: &endpoints::EndpointView) -> Self {
-        let statistics = &endpoint.statistics;
-        let counts = Counts {
-            suspensions: statistics.suspensions,
-            timeouts: statistics.timeouts,
-            consecutive_suspensions: statistics.consecutive_suspensions,
-            consecutive_timeouts: statistics.consecutive_timeouts,
-        };
-        let availability = View { state: endpoint.state, next_retry: endpoint.next_retry, counts };
-        Self { name: endpoint.name.to_string(), availability }
-    }
 }
 
 /// No endpoint has this name.

@@ -8,7 +8,7 @@ use sinew_core::message::{ANONYMOUS, Axis2Entry, Destination};
 
 use super::Leaf;
 use super::client::Client;
-use super::uri::{Place, fill};
+use super::uri::{AddressError, Place, fill};
 
 /// Sends to its own address.
 pub struct AddressEndpoint<C> {
@@ -101,6 +101,8 @@ impl<C: Client> Endpoint for DefaultEndpoint<C> {
     }
 }
 
+/// Takes an address of a message apart. One that is none is no reason not to try another endpoint (endpoints.md §3.1).
 pub(super) fn parse(address: &str) -> Result<Place, Fault> {
-    Place::parse(address).map_err(|error| Fault::mediation(error.to_string()))
+    let failed = |error: AddressError| Fault { retry: Retry::NotSent, ..Fault::mediation(error.to_string()) };
+    Place::parse(address).map_err(failed)
 }

@@ -1,6 +1,7 @@
 //! The process: everything put together, started in order, and ended without losing a request.
 
 mod background;
+mod endpoints;
 mod front;
 mod ledger;
 mod report;

@@ -8,7 +8,7 @@ use std::process::Stdio;
 
 use tempfile::TempDir;
 
-use crate::support::{Connection, NS, Program, sinew, write};
+use crate::support::{BackEnd, Connection, NS, Program, sinew, write};
 
 /// Two clusters: one with a member, one whose only member is passive.
 const MEMBERS: &str = r#"
@@ -270,6 +270,27 @@ fn status_and_reload() {
     assert_eq!((&value["outcome"], &value["errors"]), (&"partly".into(), &1.into()));
     let endpoints = said(&socket, &["endpoint", "list"]);
     assert!(endpoints.starts_with("ENDPOINT  STATE"), "{endpoints}");
+}
+
+/// E70 and E71 on a running process: what is switched off is not sent to.
+#[test]
+fn endpoints_are_switched() {
+    let site = Site::new();
+    let back_end = BackEnd::start();
+    let configs = site.folder.path().join("configs");
+    let endpoint = format!("<endpoint {NS} name=\"shop\"><address uri=\"{}\"/></endpoint>", back_end.url());
+    write(&configs, "endpoints/shop.xml", &endpoint);
+    let main = format!(
+        "<sequence {NS} name=\"main\"><in><send><endpoint key=\"shop\"/></send></in><out><send/></out></sequence>"
+    );
+    write(&configs, "sequences/main.xml", &main);
+    let program = site.serve(&[]);
+    let socket = program.socket();
+    assert!(said(&socket, &["endpoint", "list"]).contains("shop"));
+    for (position, status) in [("off", 503), ("on", 200)] {
+        said(&socket, &["endpoint", position, "shop"]);
+        assert_eq!(Connection::get(program.http, "/echo").status, status, "{position}");
+    }
 }
 
 /// A process that was killed leaves the file of its socket; the next one takes its place, but never that of a living one.

@@ -87,8 +87,11 @@ async fn e41_e42_one_that_refuses_is_passed_over() {
     let first = get(&flows).await;
     assert_eq!((outcome(&first).as_str(), called(&first)), ("B2", vec!["B1".to_owned(), "B2".to_owned()]));
     let states = flows.endpoint_states();
-    assert_eq!(states.get("proxy:P/endpoint/1").map(|view| view.state.as_str()), Some("suspended"));
-    assert_eq!(states.get("proxy:P/endpoint").map(|view| view.state.as_str()), Some("active"));
+    assert_eq!(
+        states.get("proxy:P/endpoint/1").map(|view| view.availability.state.as_str()),
+        Some("suspended")
+    );
+    assert_eq!(states.get("proxy:P/endpoint").map(|view| view.availability.state.as_str()), Some("active"));
     assert_eq!(outcomes(&flows, 3).await, ["B2", "B2", "B2"]);
 }
 
@@ -113,7 +116,7 @@ async fn e43_to_e45_no_failover() {
             "{case}"
         );
         let state = flows.endpoint_states().get("proxy:P/endpoint/1");
-        assert_eq!(state.map(|view| view.state.as_str()), Some("suspended"), "{case}");
+        assert_eq!(state.map(|view| view.availability.state.as_str()), Some("suspended"), "{case}");
     }
 }
 
@@ -280,7 +283,8 @@ async fn e67_instances_of_templates() {
     assert!(literal, "{transcript}");
     let other = flows.exchange(Request::get("/services/Q")).await;
     assert_eq!(called(&other).len(), 1, "b is not suspended when a is");
-    let waits = ["a", "b"].map(|name| flows.endpoint_states().get(name).and_then(|view| view.next_retry));
+    let waits = ["a", "b"]
+        .map(|name| flows.endpoint_states().get(name).and_then(|view| view.availability.next_retry));
     assert_eq!(waits, [Some(Duration::from_millis(100)), Some(Duration::from_millis(200))]);
 }
 
@@ -353,6 +357,13 @@ async fn a_childs_own_handler_takes_its_failure() {
         .stub(B2, Reply::ok("B2"));
     let transcript = get(&flows).await;
     assert_eq!((header(&transcript, "x-answer"), called(&transcript).len()), (Some("oe"), 1));
+}
+
+/// endpoints.md §3.1: what is no address fails over like what cannot be reached.
+#[tokio::test(start_paused = true)]
+async fn an_address_that_is_none_fails_over() {
+    let flows = answering(load(&failover("", &[child("http://127.0.0.1:${p}/", ""), child(B2, "")])));
+    assert_eq!(outcomes(&flows, 2).await, ["B2", "B2"]);
 }
 
 /// A failed child leaves nothing behind on the message that the next one sends.

@@ -23,10 +23,13 @@ fn lines(transcript: &Transcript) -> Vec<String> {
     calls.collect()
 }
 
+/// Names and values.
+type Properties = [(&'static str, &'static str)];
+
 /// E35, E37, E38, E39: what is sent.
 #[test]
 fn e35_to_e39_addresses_from_templates() {
-    let rows: [(&str, &[(&str, &str)], &str, &str, &str); 7] = [
+    let rows: [(&str, &Properties, &str, &str, &str); 7] = [
         (
             "E35",
             &[("uri.var.a", "x y"), ("query.param.q", "x y")],

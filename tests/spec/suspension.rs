@@ -35,9 +35,14 @@ fn view(flows: &Flows, name: &str) -> EndpointView {
 }
 
 /// State and milliseconds until the next try.
-fn state(flows: &Flows) -> (&'static str, u64) {
+type Pause = (&'static str, u64);
+
+fn state(flows: &Flows) -> Pause {
     let view = view(flows, INLINE);
-    (view.state.as_str(), view.next_retry.map_or(0, |left| u64::try_from(left.as_millis()).expect("few")))
+    (
+        view.availability.state.as_str(),
+        view.availability.next_retry.map_or(0, |left| u64::try_from(left.as_millis()).expect("few")),
+    )
 }
 
 /// `sof(initial, factor, maximum)` and `mfs(codes;retries;delay)` of the cases.
@@ -77,7 +82,7 @@ async fn e02_e03_a_refused_connection_suspends() {
 async fn e04_to_e12_failures_at_ready_times() {
     let marked = format!("{}{}", mfs("101503", 2, 50), sof(1000, "1", 1000));
     let at_once = format!("{}{}", mfs("101503", 0, 50), sof(700, "1", 1000));
-    let rows: [(&str, String, &[(&str, u64)]); 5] = [
+    let rows: [(&str, String, &[Pause]); 5] = [
         (
             "E4",
             sof(100, "2", 500),
@@ -239,7 +244,7 @@ async fn e96_a_changed_endpoint_starts_anew_and_the_others_stay() {
 
     write(folder.path(), "endpoints/other.xml", "<endpoint NS name=\"other\"><default/></endpoint>");
     flows.reload().expect("a readable folder");
-    assert_eq!(view(&flows, "e").state.as_str(), "suspended", "another file changed");
+    assert_eq!(view(&flows, "e").availability.state.as_str(), "suspended", "another file changed");
     assert_eq!(code(&flows).await, "303001");
 
     let changed = format!("<endpoint NS name=\"e\"><address uri=\"{BACK_END}/\"/></endpoint>");
@@ -260,8 +265,10 @@ async fn e97_what_is_counted() {
     for _ in 0..4 {
         get(&flows).await;
     }
-    let found = view(&flows, INLINE).statistics;
-    assert_eq!((found.sent, found.received, found.fault_count(), found.suspensions), (3, 3, 1, 1));
+    let view = view(&flows, INLINE);
+    assert_eq!(view.availability.counts.suspensions, 1);
+    let found = view.statistics;
+    assert_eq!((found.sent, found.received, found.fault_count()), (3, 3, 1));
     assert_eq!(found.faults.into_iter().collect::<Vec<_>>(), [(101_503, 1)]);
     assert_eq!(found.responses.into_iter().collect::<Vec<_>>(), [(200, 3)]);
 }

@@ -4,7 +4,7 @@ mod expand;
 
 use http::Method;
 use sinew_core::config::endpoint::UriTemplate;
-use sinew_core::mediation::{Endpoint, Exchange, Fault, FaultHandler, SendFuture};
+use sinew_core::mediation::{Endpoint, Exchange, Fault, FaultHandler, Retry, SendFuture};
 use sinew_core::message::{Message, Value};
 
 use super::Leaf;
@@ -44,7 +44,7 @@ impl<C: Client> HttpEndpoint<C> {
         let mut variables = self.template.variables();
         if !variables.any(|variable| value(message, &variable.name).is_some()) {
             let reason = format!("no variable of the template \"{}\" is set", self.template.text);
-            return Err(Fault::mediation(reason));
+            return Err(Fault { retry: Retry::NotSent, ..Fault::mediation(reason) });
         }
         parse(&expand(&self.template, |name| value(message, name).map(Value::text)))
     }

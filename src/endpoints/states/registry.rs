@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use sinew_core::diagnostics::Location;
 
 use super::{EndpointState, EndpointStatistics, EndpointView, Turn};
-use crate::availability::State;
+use crate::availability::{Counts, State, View};
 
 /// The states of all endpoints that are deployed.
 ///
@@ -177,18 +177,14 @@ fn view(
         return None;
     }
     let shown = match &shown.content {
-        Content::Leaf(state) => {
-            let found = state.view();
-            EndpointView {
-                name: name.clone(),
-                kind: shown.kind,
-                state: found.state,
-                next_retry: found.next_retry,
-                is_ready: state.is_ready(),
-                children: Vec::new(),
-                statistics: state.statistics(),
-            }
-        }
+        Content::Leaf(state) => EndpointView {
+            name: name.clone(),
+            kind: shown.kind,
+            availability: state.view(),
+            is_ready: state.is_ready(),
+            children: Vec::new(),
+            statistics: state.statistics(),
+        },
         Content::Composite(children) => {
             let views: Vec<EndpointView> =
                 children.iter().filter_map(|child| view(child, current, seen)).collect();
@@ -197,8 +193,7 @@ fn view(
             EndpointView {
                 name: name.clone(),
                 kind: shown.kind,
-                state: together(views.iter().map(|view| view.state)),
-                next_retry: None,
+                availability: together(&views),
                 is_ready: views.iter().any(|view| view.is_ready),
                 children: children.clone(),
                 statistics,
@@ -209,15 +204,28 @@ fn view(
     Some(shown)
 }
 
-/// The state of a composite by those of what is in it (endpoints.md §9).
-fn together(mut states: impl Iterator<Item = State> + Clone) -> State {
-    if states.clone().any(|state| state == State::Active) {
-        return State::Active;
-    }
-    match states.next() {
+/// What is known of a composite by what is known of those in it (endpoints.md §9).
+fn together(views: &[EndpointView]) -> View {
+    let found = || views.iter().map(|view| view.availability);
+    let mut states = found().map(|found| found.state);
+    let state = match states.next() {
+        None => State::Active,
+        Some(first) if first == State::Active || states.clone().any(|state| state == State::Active) => {
+            State::Active
+        }
         Some(first) if states.all(|state| state == first) => first,
         Some(_) => State::Suspended,
-        None => State::Active,
+    };
+    let waits = matches!(state, State::Timeout | State::Suspended);
+    View {
+        state,
+        next_retry: found().filter_map(|found| found.next_retry).min().filter(|_| waits),
+        counts: found().map(|found| found.counts).fold(Counts::default(), |sum, counts| Counts {
+            suspensions: sum.suspensions + counts.suspensions,
+            timeouts: sum.timeouts + counts.timeouts,
+            consecutive_suspensions: sum.consecutive_suspensions + counts.consecutive_suspensions,
+            consecutive_timeouts: sum.consecutive_timeouts + counts.consecutive_timeouts,
+        }),
     }
 }
 
@@ -271,9 +279,9 @@ mod tests {
         let new = states.leaf(&place("e", "address", &read_again), new_state);
         assert!(!first.is_ready() && new.is_ready());
         // The one that is deployed last is the one people see, until it is gone.
-        assert_eq!(states.get("e").map(|view| view.state), Some(State::Active));
+        assert_eq!(states.get("e").map(|view| view.availability.state), Some(State::Active));
         drop(new);
-        assert_eq!(states.get("e").map(|view| view.state), Some(State::Suspended));
+        assert_eq!(states.get("e").map(|view| view.availability.state), Some(State::Suspended));
         drop((first, kept));
         assert!(states.list().is_empty());
     }
@@ -288,7 +296,7 @@ mod tests {
         let turn = states.composite(&place("lb", "loadbalance", &file), children);
         turn.set(7);
         assert_eq!(states.composite(&place("lb", "loadbalance", &file), Vec::new()).position(), 7);
-        let state = || states.get("lb").map(|view| (view.state, view.is_ready));
+        let state = || states.get("lb").map(|view| (view.availability.state, view.is_ready));
         assert_eq!(state(), Some((State::Active, true)));
         b1.failed(ErrorCode::CONNECTION_FAILED, false);
         assert_eq!(state(), Some((State::Active, true)));

@@ -86,16 +86,11 @@ impl EndpointState {
         let faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let responses = self.metrics.responses();
         let received = responses.values().sum();
-        let counts = self.view().counts;
         EndpointStatistics {
             sent: self.unanswered.load(Ordering::Relaxed).saturating_add(received),
             received,
             responses,
             faults,
-            suspensions: counts.suspensions,
-            timeouts: counts.timeouts,
-            consecutive_suspensions: counts.consecutive_suspensions,
-            consecutive_timeouts: counts.consecutive_timeouts,
         }
     }
 }

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::availability::State;
+use crate::availability::View;
 
 /// One endpoint as people see it.
 #[derive(Clone, Debug)]
@@ -13,11 +12,10 @@ pub struct EndpointView {
     pub name: Arc<str>,
     /// The element that makes it one of its kind, as `address`.
     pub kind: &'static str,
-    /// Its state. A composite is active when one of its endpoints is; otherwise it is in the state that all of them are
-    /// in, or suspended.
-    pub state: State,
-    /// How long until it may be tried again; `None` while it is active or off, and for composites.
-    pub next_retry: Option<Duration>,
+    /// Its state, when it may be tried again, and how often it was kept away. A composite is active when one of its
+    /// endpoints is; otherwise it is in the state that all of them are in, or suspended, and it may be tried again when the
+    /// first of them may.
+    pub availability: View,
     /// Whether it can be sent to now.
     pub is_ready: bool,
     /// The names of the endpoints in a composite.
@@ -37,14 +35,6 @@ pub struct EndpointStatistics {
     pub responses: BTreeMap<u16, u64>,
     /// `SendingFaultTable` and `ReceivingFaultTable`: faults by code.
     pub faults: BTreeMap<u32, u64>,
-    /// `TotalEndpointSuspensions`.
-    pub suspensions: u64,
-    /// `TotalEndpointTimeouts`: failures that were forgiven, and the one after the last.
-    pub timeouts: u64,
-    /// `ConsecutiveEndpointSuspensions`: since it worked last.
-    pub consecutive_suspensions: u64,
-    /// `ConsecutiveEndpointTimeouts`: since it worked last.
-    pub consecutive_timeouts: u64,
 }
 
 impl EndpointStatistics {
@@ -62,9 +52,5 @@ impl EndpointStatistics {
         for (code, count) in &other.faults {
             *self.faults.entry(*code).or_default() += count;
         }
-        self.suspensions += other.suspensions;
-        self.timeouts += other.timeouts;
-        self.consecutive_suspensions += other.consecutive_suspensions;
-        self.consecutive_timeouts += other.consecutive_timeouts;
     }
 }

@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 use super::{AddressTemplate, EndpointDefinition, EndpointKind, EndpointProperty};
 use crate::config::{Attributes, NAMESPACE, ParseContext};
-use crate::diagnostics::{Diagnostic, codes};
+use crate::diagnostics::{Diagnostic, codes, nearest};
 use crate::xml::Element;
 use values::ignored_child;
 
@@ -103,11 +103,15 @@ fn kind(
     context: &mut ParseContext<'_>,
 ) -> Option<EndpointKind> {
     let Some(found) = KINDS.iter().find_map(|name| element.child(NAMESPACE, name)) else {
-        context.push(
+        let diagnostic =
             Diagnostic::error(codes::ENDPOINT_KIND_MISSING, "this endpoint does not say where to send")
                 .at(element.name_location())
-                .label("expected <address>, another kind of endpoint, or a key"),
-        );
+                .label("expected <address>, another kind of endpoint, or a key");
+        let near = element.children().find_map(|child| nearest(child.local_name(), KINDS));
+        context.push(match near {
+            Some(near) => diagnostic.help(format!("a kind with a similar name exists: <{near}>")),
+            None => diagnostic,
+        });
         return None;
     };
     let kind = found.local_name();
