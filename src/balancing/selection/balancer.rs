@@ -119,16 +119,21 @@ impl Balancer {
 
     fn too_few_available(&self, candidates: &Candidates<'_>) -> bool {
         let threshold = usize::from(self.settings.panic_threshold);
+        let enough = |available: usize, of: usize| available * 100 >= of.saturating_mul(threshold);
         // One available member is enough of so few; whether there is one shows by itself.
-        if threshold.saturating_mul(candidates.members.len()) <= 100 {
+        if enough(1, candidates.members.len()) {
             return false;
         }
         let (mut open, mut available) = (0usize, 0usize);
         for member in candidates.open() {
             open += 1;
             available += usize::from(candidates.is_available(member));
+            // Usually the first few will do, whatever the others are.
+            if enough(available, candidates.members.len()) {
+                return false;
+            }
         }
-        available > 0 && available.saturating_mul(100) < open.saturating_mul(threshold)
+        available > 0 && !enough(available, open)
     }
 
     /// The member that failures keep away for the shortest time from now (case 116). The last open member is never kept away.

@@ -85,3 +85,15 @@ fn a_member_that_was_redefined_was_tried_all_the_same() {
     fixture.define(MemberDefinition { weight: 3, ..MemberDefinition::new("C1", Some(9763), None) });
     assert!(fixture.choose(&balancer, 0, &[first]).is_none());
 }
+
+/// 2 of 300 are less than one percent, 3 are not.
+#[test]
+fn by_default_one_percent_is_enough() {
+    let names: Vec<String> = (0..300).map(|number| format!("m{number}")).collect();
+    let fixture = Fixture::new(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    names.iter().skip(3).for_each(|name| fixture.fails(name, 0));
+    let balancer = fixture.round_robin();
+    assert_eq!(fixture.hosts(&balancer, 0, 4), "m0 m1 m2 m0");
+    fixture.fails("m2", 0);
+    assert_eq!(fixture.hosts(&balancer, 0, 3), "m1 m2 m3");
+}
