@@ -100,7 +100,7 @@ section! {
         /// artifacts is read when there is one. `tenants.conf` and `url-mapping.conf` are looked for beside it.
         pub configuration: Option<PathBuf> = "",
         /// How long a session is remembered when neither the endpoint nor `session_timeout` in `loadbalancer.conf` says it.
-        pub session_timeout: Duration<SECOND, { 7 * DAY }> = "120s",
+        pub session_timeout: Duration<SECOND, { 7 * DAY }> = "2m",
         /// The secret of the cookies that `affinity_cookie` makes. Balancers that share their clients need the same. Without
         /// one, clients can compute which cookie leads to which member of the cluster that they reach anyway.
         pub affinity_secret: Option<SecretReference> = "",
