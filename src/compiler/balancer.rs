@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sinew_core::config::balancer::{
-    BalancerConfiguration, ClusterDefinition, LocationRewriting, StaticMember, Stickiness, TenantRanges,
-    TrafficSettings,
+    Algorithm, BalancerConfiguration, ClusterDefinition, LocationRewriting, ProcessSettings, StaticMember,
+    Stickiness, TenantRanges, TrafficSettings,
 };
+use sinew_core::config::endpoint::{EndpointKind, SessionDefinition, SessionKind as Written};
 use sinew_core::mediation::Endpoint;
 
 use super::build::Compiler;
@@ -20,7 +21,7 @@ use crate::balancing::rewriting::{ForwardedPolicy, rewrites};
 use crate::balancing::selection::{Balancer, Settings};
 use crate::clusters::health::HealthCheck;
 use crate::clusters::{ClusterKey, MemberDefinition};
-use crate::endpoints::{BalancedCluster, Client, DynamicEndpoint, DynamicPolicy, Routing, Sessions};
+use crate::endpoints::{BalancedCluster, Client, DynamicEndpoint, DynamicPolicy, Leaf, Routing, Sessions};
 use crate::transport::http::client::Timeouts;
 
 /// The name of the endpoint that is made from `loadbalancer.conf` (elastic-load-balancer.md §2.1).
@@ -33,23 +34,73 @@ pub(super) struct SessionWish {
     pub(super) timeout: Option<Duration>,
 }
 
+impl SessionWish {
+    /// Cookies, for as long as the configuration says.
+    pub(super) const COOKIES: SessionWish = SessionWish { kind: SessionKind::Http, timeout: None };
+
+    /// What `<session>` says.
+    pub(super) fn of(definition: &SessionDefinition) -> Self {
+        let kind = match definition.kind {
+            Written::Http => SessionKind::Http,
+            Written::Soap => SessionKind::Soap,
+            Written::SimpleClient => SessionKind::SimpleClient,
+        };
+        Self { kind, timeout: definition.timeout }
+    }
+}
+
+/// What an endpoint wants otherwise than the configuration of its clusters.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Wishes {
+    pub(super) algorithm: Option<Algorithm>,
+    pub(super) fail_over: Option<bool>,
+    pub(super) session: Option<SessionWish>,
+}
+
+impl Wishes {
+    pub(super) fn change(&self, traffic: &mut TrafficSettings) {
+        traffic.selection.algorithm = self.algorithm.unwrap_or(traffic.selection.algorithm);
+        traffic.fail_over.enabled = self.fail_over.unwrap_or(traffic.fail_over.enabled);
+    }
+}
+
+/// What is known of tenants and aliases, read once for all endpoints.
+#[derive(Default)]
+pub(super) struct Lookups {
+    tenants: Option<Arc<TenantFile>>,
+    mapping: Option<Arc<UrlMapping>>,
+}
+
 impl<C: Client> Compiler<'_, C> {
+    /// Where the main sequence sends what has no endpoint: the endpoint that is called so, if it is a tenant-aware one,
+    /// else one that is made when there is a configuration for it with services.
+    pub(super) fn balancer(&mut self) -> Option<Arc<dyn Endpoint>> {
+        match self.configuration.endpoint(TENANT_AWARE).map(|found| &found.kind) {
+            None | Some(EndpointKind::TenantAware(_)) => {
+                self.endpoint_by_name(&TENANT_AWARE.into()).flatten()
+            }
+            Some(_) => self.tenant_aware(),
+        }
+    }
+
     /// The tenant-aware endpoint, when there is a configuration for it with services.
     pub(super) fn tenant_aware(&mut self) -> Option<Arc<dyn Endpoint>> {
         let configuration = self.configuration.balancer.clone()?;
-        (!configuration.services.is_empty())
-            .then(|| self.balance_services(&configuration, TENANT_AWARE, None))
+        if configuration.services.is_empty() {
+            return None;
+        }
+        let wishes = Wishes { session: Some(SessionWish::COOKIES), ..Wishes::default() };
+        let leaf = self.leaf_of_members(TENANT_AWARE);
+        Some(self.balance_services(&configuration, leaf, wishes))
     }
 
     /// An endpoint for the services of a configuration.
     pub(super) fn balance_services(
         &mut self,
         configuration: &BalancerConfiguration,
-        name: &str,
-        session: Option<SessionWish>,
+        leaf: Leaf<C>,
+        wishes: Wishes,
     ) -> Arc<dyn Endpoint> {
-        self.settings.lasting.sessions_of(configuration.balancer.process.session_table_max.into());
-        let wish = session.unwrap_or(SessionWish { kind: SessionKind::Http, timeout: None });
         let mut clusters = HashMap::new();
         for (key, definition) in configuration.clusters() {
             self.static_members(definition);
@@ -57,15 +108,25 @@ impl<C: Client> Compiler<'_, C> {
             if let Some(check) = HealthCheck::of(&definition.traffic.health_check) {
                 self.health_checks.insert(key.clone(), check);
             }
-            let cluster = self.balanced(key, &definition.traffic, Some(wish), maintenance);
+            let mut traffic = definition.traffic.clone();
+            wishes.change(&mut traffic);
+            let cluster = self.balanced(key, &traffic, wishes.session, maintenance);
             clusters.insert(key.clone(), cluster);
         }
+        let process = self.process(Some(configuration));
         let routing = Routing::Hosts {
             hosts: self.hosts(configuration, &clusters),
-            tenants: Arc::new(self.tenants()),
-            mapping: self.mapping(configuration.balancer.process.size_of_cache),
+            tenants: self.tenants(),
+            mapping: self.mapping(process.size_of_cache),
         };
-        self.dynamic_endpoint(name, routing, Some(configuration))
+        let policy = self.dynamic_policy(&process);
+        self.dynamic_endpoint(leaf, routing, policy)
+    }
+
+    /// What holds for the balancer as a whole: what the deployed configuration says, else that of an endpoint.
+    pub(super) fn process(&self, own: Option<&BalancerConfiguration>) -> ProcessSettings {
+        let deployed = self.configuration.balancer.as_deref();
+        deployed.or(own).map(|configuration| configuration.balancer.process.clone()).unwrap_or_default()
     }
 
     /// Which host and tenant lead to which cluster. The reader has refused hosts of two services and tenants of two
@@ -94,17 +155,24 @@ impl<C: Client> Compiler<'_, C> {
         table
     }
 
-    fn tenants(&mut self) -> TenantFile {
-        match &self.configuration.tenants {
+    fn tenants(&mut self) -> Arc<TenantFile> {
+        if let Some(tenants) = &self.lookups.tenants {
+            return tenants.clone();
+        }
+        let tenants = match &self.configuration.tenants {
             Some(file) => TenantFile::parse(file, &mut self.diagnostics),
             None => TenantFile::default(),
-        }
+        };
+        self.lookups.tenants.insert(Arc::new(tenants)).clone()
     }
 
     fn mapping(&mut self, size_of_cache: u32) -> Option<Arc<UrlMapping>> {
-        let file = self.configuration.url_mapping.as_ref()?;
-        let source = Arc::new(MappingFile::parse(file, &mut self.diagnostics));
-        Some(Arc::new(UrlMapping::new(source, size_of_cache as usize)))
+        if self.lookups.mapping.is_none() {
+            let file = self.configuration.url_mapping.as_ref()?;
+            let source = Arc::new(MappingFile::parse(file, &mut self.diagnostics));
+            self.lookups.mapping = Some(Arc::new(UrlMapping::new(source, size_of_cache as usize)));
+        }
+        self.lookups.mapping.clone()
     }
 
     /// Remembers the members that a cluster's definition names.
@@ -134,11 +202,8 @@ impl<C: Client> Compiler<'_, C> {
             Stickiness::Off => None,
         };
         let sessions = session.zip(sticky).map(|(wish, sticky)| {
-            let length = session_timeout(
-                wish.timeout,
-                traffic.affinity.session_timeout,
-                Some(lasting.session_timeout),
-            );
+            let configured = traffic.affinity.session_timeout;
+            let length = session_timeout(wish.timeout, configured, Some(lasting.session_timeout));
             let affinity = Affinity {
                 table: lasting.sessions().clone(),
                 scope: key.to_string().into(),
@@ -158,26 +223,28 @@ impl<C: Client> Compiler<'_, C> {
         Arc::new(BalancedCluster::new(balancer, sessions, cookie, timeouts, traffic, maintenance))
     }
 
-    /// An endpoint around its routing; what it does besides follows the configuration, if there is one.
-    pub(super) fn dynamic_endpoint(
-        &mut self,
-        name: &str,
-        routing: Routing,
-        configuration: Option<&BalancerConfiguration>,
-    ) -> Arc<dyn Endpoint> {
-        let process =
-            configuration.map(|configuration| configuration.balancer.process.clone()).unwrap_or_default();
+    /// What an endpoint of a balancer does besides choosing members.
+    pub(super) fn dynamic_policy(&self, process: &ProcessSettings) -> DynamicPolicy {
         let rewrite_locations = match self.configuration.sequence("main") {
             Some(main) => rewrites(process.rewrite_location, main),
             None => process.rewrite_location != LocationRewriting::Off,
         };
         let trusted = (!process.trusted_proxies.is_empty()).then(|| process.trusted_proxies.clone());
-        let policy = DynamicPolicy {
-            forwarded: ForwardedPolicy { x_forwarded: process.forwarded_headers, forwarded: false, trusted },
+        let x_forwarded = process.forwarded_headers;
+        DynamicPolicy {
+            forwarded: Some(ForwardedPolicy { x_forwarded, forwarded: false, trusted }),
             rewrite_locations,
             listen: self.settings.listen,
-        };
-        let leaf = self.leaf_of_members(name);
+        }
+    }
+
+    /// An endpoint around its routing.
+    pub(super) fn dynamic_endpoint(
+        &self,
+        leaf: Leaf<C>,
+        routing: Routing,
+        policy: DynamicPolicy,
+    ) -> Arc<dyn Endpoint> {
         Arc::new(DynamicEndpoint::new(leaf, routing, policy, self.settings.lasting.directory.clone()))
     }
 }

@@ -14,7 +14,7 @@ use sinew_core::mediation::{
 use super::endpoints::Names;
 use super::keys::{Wanted, cycle, missing};
 use super::sequences::List;
-use super::{Deployed, ProxyService, Routes, defaults};
+use super::{Deployed, ProxyService, Routes, balancer, defaults};
 use crate::balancing::rewriting::ListenPorts;
 use crate::clusters::ClusterKey;
 use crate::clusters::health::HealthCheck;
@@ -71,6 +71,9 @@ pub fn compile<C: Client>(
 ) -> (Deployed, Diagnostics) {
     defaults::complete(&mut configuration, registry);
     let configuration = Arc::new(configuration);
+    if let Some(balancer) = &configuration.balancer {
+        settings.lasting.sessions_of(balancer.balancer.process.session_table_max.into());
+    }
     let mut compiler = Compiler::new(&configuration, settings, client);
     let names = Wanted::Sequence.keys(&configuration);
     for name in &names {
@@ -82,7 +85,7 @@ pub fn compile<C: Client>(
     for name in Wanted::Endpoint.keys(&configuration) {
         compiler.endpoint_by_name(&name);
     }
-    let balancer = compiler.tenant_aware();
+    let balancer = compiler.balancer();
     let routes = compiler.routes();
     let default_endpoint = compiler.default_endpoint();
     let found = |name: &str| match compiler.sequences.get(name) {
@@ -140,6 +143,8 @@ pub(super) struct Compiler<'a, C> {
     pub(super) endpoint_names: Names,
     /// The templates whose instances are being compiled: one inside itself would never end.
     pub(super) open_templates: Vec<Arc<str>>,
+    /// The tenants and aliases.
+    pub(super) lookups: balancer::Lookups,
     /// The members that artifacts name.
     pub(super) members: StaticMembers,
     /// The clusters whose members are asked whether they are well.
@@ -158,6 +163,7 @@ impl<'a, C: Client> Compiler<'a, C> {
             endpoints: HashMap::new(),
             endpoint_names: Names::new(configuration),
             open_templates: Vec::new(),
+            lookups: balancer::Lookups::default(),
             members: StaticMembers::new(),
             health_checks: BTreeMap::new(),
         }

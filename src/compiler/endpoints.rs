@@ -1,6 +1,7 @@
 //! Endpoints: each definition becomes something that sends, with the state it had before if it was not touched.
 
 mod composites;
+mod dynamic;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use sinew_core::config::{Configuration, ResourceKey};
 use sinew_core::diagnostics::{Diagnostic, Location, codes};
 use sinew_core::mediation::Endpoint;
 
+use super::balancer::TENANT_AWARE;
 use super::build::{Compiler, State};
 use super::keys::{Wanted, cycle};
 use super::sequences::Unusable;
@@ -77,7 +79,12 @@ impl<C: Client> Compiler<'_, C> {
             None => {}
         }
         let Some(definition) = self.configuration.endpoint(name) else {
-            return Some(None);
+            // One that nobody has to define (elastic-load-balancer.md §2.1).
+            let made = if **name == *TENANT_AWARE { self.tenant_aware() } else { None };
+            if made.is_some() {
+                self.endpoints.insert(name.clone(), State::Done(made.clone()));
+            }
+            return Some(made);
         };
         self.endpoints.insert(name.clone(), State::InProgress);
         let identity = Identity::default().and(&definition.location);
@@ -123,10 +130,9 @@ impl<C: Client> Compiler<'_, C> {
             EndpointKind::LoadBalance(balance) => self.load_balance(site, balance),
             EndpointKind::Failover(failover) => self.failover(site, failover),
             EndpointKind::RecipientList(list) => self.recipient_list(site, list),
-            // The endpoints of a balancer with members that come and go: what they are made of is in their definitions.
-            EndpointKind::DynamicLoadBalance(_)
-            | EndpointKind::ServiceDynamicLoadBalance(_)
-            | EndpointKind::Class(_) => self.planned(site, site.definition.kind.word()),
+            EndpointKind::DynamicLoadBalance(dynamic) => self.dynamic(site, dynamic),
+            EndpointKind::ServiceDynamicLoadBalance(dynamic) => self.service_dynamic(site, dynamic),
+            EndpointKind::TenantAware(balancer) => self.tenant_aware_by_class(site, balancer),
         }
     }
 
@@ -259,16 +265,5 @@ impl<C: Client> Compiler<'_, C> {
                 .label("this endpoint cannot be sent to"),
         );
         Arc::new(Unusable::new(text, message))
-    }
-
-    /// An endpoint that faults, because nothing sends to its kind yet.
-    fn planned(&mut self, site: Site<'_>, what: &str) -> Arc<dyn Endpoint> {
-        let message = format!("<{what}> endpoints are not supported yet");
-        self.diagnostics.push(
-            Diagnostic::error(codes::ENDPOINT_NOT_SUPPORTED, message.clone())
-                .at(site.definition.location.clone())
-                .label("not supported yet"),
-        );
-        Arc::new(Unusable::new(site.label, message))
     }
 }

@@ -134,6 +134,23 @@ impl Composite {
         Err(sent.filter(|fault| !fault.code.is_not_ready()).unwrap_or_else(|| self.none_ready()))
     }
 
+    /// Sends to this child and to no other.
+    pub(super) async fn send_only(
+        &self,
+        exchange: &mut Exchange,
+        index: usize,
+    ) -> Result<http::Response<Body>, Fault> {
+        properties::apply(&self.settings.properties, exchange).await?;
+        let Some(child) = self.settings.children.get(index) else { return Err(self.none_ready()) };
+        let outcome = child.send(exchange).await;
+        if outcome.is_err()
+            && let Some(handler) = child.on_error()
+        {
+            exchange.faults.push(handler.clone());
+        }
+        outcome
+    }
+
     /// Keeps the payload for another try.
     fn remember(&self, exchange: &mut Exchange) -> Replay {
         self.budget.count_request();

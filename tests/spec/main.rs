@@ -7,9 +7,11 @@ mod deployment;
 mod endpoints;
 mod formats;
 mod http_endpoints;
+mod members;
 mod routing;
 #[cfg(feature = "script")]
 mod script;
+mod sessions;
 mod support;
 mod suspension;
 mod templates;

@@ -1,10 +1,10 @@
 //! One file: its artifacts and what is wrong with them.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::balancer::{self, BalancerConfiguration, Variables};
+use super::balancer::{self, BalancerConfiguration};
 use super::endpoint::EndpointDefinition;
+use super::resources::ProcessVariables;
 use super::{
     BALANCER_FILES, LocalEntryDefinition, MediatorRegistry, NAMESPACE, NoResources, ParseContext,
     ProxyDefinition, Resources, SequenceDefinition, SourceKind, TemplateDefinition,
@@ -176,19 +176,6 @@ pub fn parse_file_with(
             .collect(),
     };
     (artifacts, diagnostics)
-}
-
-/// The variables of the process, as the resources know them.
-struct ProcessVariables<'a>(&'a dyn Resources);
-
-impl Variables for ProcessVariables<'_> {
-    fn property(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.0.variable(name).map(Cow::Owned)
-    }
-
-    fn environment(&self, name: &str) -> Option<Cow<'_, str>> {
-        self.0.variable(name).map(Cow::Owned)
-    }
 }
 
 /// One of the balancer's files, which are not XML. Each is an artifact named like the file.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::endpoint::{self, EndpointDefinition};
+use super::resources::ProcessVariables;
 use super::{MediatorList, MediatorRegistry, NAMESPACE, NoResources, ParsedMediator, Resources};
 use crate::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, Span, codes, nearest};
 use crate::expression::{
@@ -35,6 +36,11 @@ impl<'a> ParseContext<'a> {
     /// Why it cannot be read, in one sentence for people.
     pub fn read(&self, path: &str) -> Result<Arc<SourceFile>, String> {
         self.resources.read(path)
+    }
+
+    /// The variables of the process.
+    pub(super) fn variables(&self) -> ProcessVariables<'a> {
+        ProcessVariables(self.resources)
     }
 
     /// Reports a problem.

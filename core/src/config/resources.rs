@@ -1,7 +1,9 @@
 //! What artifacts name outside themselves: files, as `src` of a local entry, and variables of the process.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::balancer::Variables;
 use crate::diagnostics::SourceFile;
 
 /// Reads files and variables for the parser, which does no input of its own.
@@ -12,7 +14,7 @@ pub trait Resources {
     /// Why it cannot be read, in one sentence for people.
     fn read(&self, path: &str) -> Result<Arc<SourceFile>, String>;
 
-    /// A variable of the process, for `${NAME}` in the balancer's configuration.
+    /// A variable of the process, for `${NAME}` in the balancer's configuration and `$system:NAME`.
     fn variable(&self, _name: &str) -> Option<String> {
         None
     }
@@ -24,5 +26,18 @@ pub struct NoResources;
 impl Resources for NoResources {
     fn read(&self, _: &str) -> Result<Arc<SourceFile>, String> {
         Err("no files can be read here".to_owned())
+    }
+}
+
+/// The variables of the process, as the resources know them.
+pub(super) struct ProcessVariables<'a>(pub(super) &'a dyn Resources);
+
+impl Variables for ProcessVariables<'_> {
+    fn property(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.0.variable(name).map(Cow::Owned)
+    }
+
+    fn environment(&self, name: &str) -> Option<Cow<'_, str>> {
+        self.0.variable(name).map(Cow::Owned)
     }
 }

@@ -54,6 +54,12 @@ impl ErrorCode {
     pub const ADDRESS_NONE_READY: ErrorCode = ErrorCode(303_001);
     /// The key of an indirect endpoint resolves to nothing.
     pub const INDIRECT_NOT_READY: ErrorCode = ErrorCode(305_100);
+    /// The endpoint that a session is bound to is not ready.
+    pub const SESSION_NOT_READY: ErrorCode = ErrorCode(309_001);
+    /// The endpoint that a session is bound to is not there any more.
+    pub const SESSION_PATH_INVALID: ErrorCode = ErrorCode(309_002);
+    /// The endpoint that a session is bound to failed.
+    pub const SESSION_FAILED: ErrorCode = ErrorCode(309_003);
     /// A parameter that a template cannot do without was not given.
     pub const TEMPLATE_PARAMETER: ErrorCode = ErrorCode(500_101);
     /// The payload is not what its content type says.

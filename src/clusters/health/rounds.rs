@@ -81,8 +81,12 @@ impl<P: Probe> Questions<P> {
             sleep(pause).await;
             // As it is defined now.
             let Some(member) = self.cluster.member(&self.key) else { return };
-            let answer = self.ask(&member).await;
-            self.take_note(&answer);
+            if self.check.revives {
+                self.revive(&member).await;
+            } else {
+                let answer = self.ask(&member).await;
+                self.take_note(&answer);
+            }
             pause = self.interval().mul_f64(0.9 + random() * 0.2);
         }
     }
@@ -96,6 +100,23 @@ impl<P: Probe> Questions<P> {
         let _permit = self.permits.acquire().await;
         let limit = self.check.timeout;
         timeout(limit, self.probe.ask(member, &self.check)).await.unwrap_or(Err(Failure::TimedOut(limit)))
+    }
+
+    /// Asks a member that failures keep away, and lets it have requests again when it answers.
+    async fn revive(&self, member: &Member) {
+        let availability = &member.live().availability;
+        // One that works has no next try, and one that is switched off neither.
+        if availability.next_retry().is_none() {
+            return;
+        }
+        let (cluster, key) = (self.cluster.key(), &self.key);
+        match self.ask(member).await {
+            Ok(()) => {
+                availability.succeeded();
+                tracing::info!(%cluster, member = %key, "the member can be connected to again");
+            }
+            Err(error) => tracing::debug!(%cluster, member = %key, %error, "the member is still away"),
+        }
     }
 
     fn take_note(&mut self, answer: &Result<(), Failure>) {

@@ -33,12 +33,23 @@ pub struct HealthCheck {
     pub unhealthy: NonZeroU32,
     /// The statuses that are good answers to `GET` (`health_check_status`). Default 200–399.
     pub statuses: StatusRanges,
+    /// Ask only members that failures keep away: a good answer ends that, and a bad one leaves it as it is. Members that work
+    /// are left alone.
+    pub revives: bool,
 }
+
+/// How often a member of a `<loadbalance>` that failed is asked whether it is back (endpoints.md §5.1).
+const REVIVAL: Duration = Duration::from_millis(500);
 
 impl HealthCheck {
     /// Checks of a kind, with the defaults for everything else.
     pub fn new(kind: Kind) -> Self {
         Self::with(kind, &HealthCheckSettings::default())
+    }
+
+    /// Brings back members that failed, as soon as they can be connected to (endpoints.md §5.1, case E54).
+    pub fn reviving() -> Self {
+        Self { revives: true, interval: REVIVAL, ..Self::new(Kind::Tcp) }
     }
 
     /// What the settings of a cluster ask for; `None` when its members are not asked.
@@ -61,6 +72,7 @@ impl HealthCheck {
             healthy: at_least_one(settings.healthy),
             unhealthy: at_least_one(settings.unhealthy),
             statuses: settings.status.clone(),
+            revives: false,
         }
     }
 }

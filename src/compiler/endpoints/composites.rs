@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use sinew_core::config::endpoint::{
-    Balanced, EndpointDefinition, FailoverDefinition, LoadBalanceDefinition, MemberAddress,
-    RecipientListDefinition, Recipients as Written, SendingDefinition,
+    Balanced, EndpointDefinition, EndpointKind, FailoverDefinition, LoadBalanceDefinition, MemberAddress,
+    RecipientListDefinition, Recipients as Written, SendingDefinition, SessionDefinition,
 };
 use sinew_core::mediation::Endpoint;
 
 use super::{Built, Site};
+use crate::balancing::affinity::{Affinity, Sticky, Window, session_timeout};
+use crate::compiler::balancer::SessionWish;
 use crate::compiler::build::Compiler;
 use crate::endpoints::{
     Algorithm, Client, CompositeSettings, ComputedRecipients, EndpointPlace, EndpointState, FailoverEndpoint,
     Leaf, LeafSettings, LoadBalanceEndpoint, MemberEndpoint, RecipientListEndpoint, RecipientListSettings,
-    Recipients, Turn,
+    Recipients, Sessions, StickyLoadBalanceEndpoint, Turn,
 };
 use crate::transport::http::client::{Target, TargetError};
 use crate::transport::http::server::Scheme;
@@ -24,17 +26,39 @@ impl<C: Client> Compiler<'_, C> {
         site: Site<'_>,
         definition: &LoadBalanceDefinition,
     ) -> Arc<dyn Endpoint> {
-        if definition.session.is_some() {
-            return self.planned(site, "session");
-        }
         match &definition.balanced {
-            Balanced::Members { .. } => self.planned(site, "member"),
+            Balanced::Members { members, algorithm } => {
+                self.load_balance_members(site, definition, members, *algorithm)
+            }
             Balanced::Endpoints { children, algorithm } => {
-                let settings = self.composite(site, children, definition.failover, definition.build_message);
+                // With sessions the first message of one fails over whatever is said (endpoints.md §6).
+                let failover = definition.failover || definition.session.is_some();
+                let settings = self.composite(site, children, failover, definition.build_message);
                 let algorithm = Algorithm::new(algorithm, settings.turn.clone());
-                Arc::new(LoadBalanceEndpoint::new(settings, algorithm))
+                match &definition.session {
+                    None => Arc::new(LoadBalanceEndpoint::new(settings, algorithm)),
+                    Some(session) => {
+                        let sessions = self.static_sessions(site, session);
+                        let targets = session_targets(children);
+                        Arc::new(StickyLoadBalanceEndpoint::new(settings, algorithm, sessions, targets))
+                    }
+                }
             }
         }
+    }
+
+    /// Sessions that last for a time, however used (endpoints.md §6.2).
+    fn static_sessions(&self, site: Site<'_>, definition: &SessionDefinition) -> Sessions {
+        let lasting = &self.settings.lasting;
+        let wish = SessionWish::of(definition);
+        let length = session_timeout(wish.timeout, None, Some(lasting.session_timeout));
+        let affinity = Affinity {
+            table: lasting.sessions().clone(),
+            scope: format!("endpoint:{}", site.name).into(),
+            window: Window::after_start(length),
+            sticky: Sticky::Strict,
+        };
+        Sessions { kind: wish.kind, affinity }
     }
 
     pub(super) fn failover(&mut self, site: Site<'_>, definition: &FailoverDefinition) -> Arc<dyn Endpoint> {
@@ -148,4 +172,21 @@ impl<C: Client> Compiler<'_, C> {
         let leaf = Leaf::new(settings, self.client.clone());
         Built { endpoint: Arc::new(MemberEndpoint::new(leaf, http, https)), name }
     }
+}
+
+/// What sessions are bound to: the name of a child, else its address, else its position. Of children that are the same in
+/// this the first has it.
+fn session_targets(children: &[EndpointDefinition]) -> Vec<Arc<str>> {
+    let mut targets: Vec<Arc<str>> = Vec::with_capacity(children.len());
+    for (index, child) in children.iter().enumerate() {
+        let own = match (&child.kind, &child.name) {
+            (_, Some(name)) => Some(name),
+            (EndpointKind::Indirect(key), None) => Some(&key.text),
+            (EndpointKind::Address { uri, .. }, None) => Some(&uri.text),
+            (_, None) => None,
+        };
+        let own = own.filter(|own| !targets.contains(own)).cloned();
+        targets.push(own.unwrap_or_else(|| format!("#{}", index + 1).into()));
+    }
+    targets
 }

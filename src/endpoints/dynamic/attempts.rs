@@ -9,10 +9,10 @@ use sinew_core::message::Body;
 use smallvec::SmallVec;
 use tokio::time::{Instant, timeout_at};
 
+use super::BalancedCluster;
 use super::answer::Answered;
 use super::cluster::View;
 use super::endpoint::{Arrival, DynamicEndpoint};
-use super::{BalancedCluster, Sessions};
 use crate::balancing::affinity::{Choice, RouteId, Sticky};
 use crate::balancing::algorithms::{Asked, Dice};
 use crate::balancing::selection::Attempt;
@@ -20,6 +20,7 @@ use crate::clusters::{InFlight, Member};
 use crate::endpoints::client::Client;
 use crate::endpoints::replay::Replay;
 use crate::endpoints::retry::may_retry;
+use crate::endpoints::sessions::Sessions;
 
 /// The longest pause before a further attempt.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -48,10 +49,8 @@ impl<C: Client> Attempts<'_, C> {
         if cluster.maintenance {
             return Err(unavailable("the cluster is under maintenance"));
         }
-        if let Some(Sessions { kind, .. }) = &cluster.sessions
-            && kind.needs_payload()
-        {
-            exchange.read_payload().await?;
+        if let Some(sessions) = &cluster.sessions {
+            sessions.prepare(exchange).await?;
         }
         cluster.budget.count_request();
         let view = self.members(cluster, now).await;

@@ -10,11 +10,12 @@ use sinew_core::config::endpoint::SuspendOnFailure;
 use tokio::time::Instant;
 
 use crate::availability::Rules;
-use crate::balancing::affinity::{Affinity, AffinityCookie, Routes, SessionKind, Standing};
+use crate::balancing::affinity::{AffinityCookie, Routes, Standing};
 use crate::balancing::rewriting::KnownHosts;
 use crate::balancing::selection::Balancer;
 use crate::clusters::{Member, Members, Phase};
 use crate::endpoints::retry::RetryBudget;
+use crate::endpoints::sessions::Sessions;
 use crate::transport::http::client::Timeouts;
 
 /// A cluster with everything that its requests need. Immutable; a new configuration makes a new one around the same
@@ -41,14 +42,6 @@ pub struct BalancedCluster {
     /// How many requests may be sent again.
     pub budget: RetryBudget,
     pub(super) view: ArcSwap<View>,
-}
-
-/// What keeps sessions with their members: sessions are bound to the keys of members.
-pub struct Sessions {
-    /// How ids are found in messages.
-    pub kind: SessionKind,
-    /// Where sessions are kept.
-    pub affinity: Affinity<Arc<str>>,
 }
 
 /// What is derived from one snapshot of members.
@@ -115,6 +108,12 @@ impl BalancedCluster {
             budget: RetryBudget::default(),
             view: ArcSwap::from_pointee(View::empty()),
         }
+    }
+
+    /// Whether a request has somewhere to go, or may wait for it.
+    pub(super) fn is_ready(&self, now: Instant) -> bool {
+        let members = self.balancer.cluster().members();
+        !self.wait_for_member.is_zero() || members.iter().any(|member| member.is_available(now))
     }
 
     /// The members now, with what is derived from them. It is derived anew when members have come, gone or changed.

@@ -20,8 +20,8 @@ use crate::transport::http::server::Scheme;
 /// What the endpoint does besides choosing members.
 #[derive(Clone, Debug, Default)]
 pub struct DynamicPolicy {
-    /// What members are told of clients.
-    pub forwarded: ForwardedPolicy,
+    /// What members are told of clients, if anything.
+    pub forwarded: Option<ForwardedPolicy>,
     /// Addresses of members in answers become ours.
     pub rewrite_locations: bool,
     /// Where we listen.
@@ -77,11 +77,10 @@ impl<C: Client> DynamicEndpoint<C> {
         route: &Route<'_>,
         host: Option<&HeaderValue>,
     ) -> Result<(), Fault> {
-        if let Some(remote) = message.received.remote {
+        if let (Some(policy), Some(remote)) = (&self.policy.forwarded, message.received.remote) {
             let port = message.received.local.map_or(0, |local| local.port());
             let client = ClientSide { address: remote.ip(), scheme: scheme(message), host, port };
-            ForwardedHeaders::new(&message.headers, &client, &self.policy.forwarded)
-                .write(&mut message.headers);
+            ForwardedHeaders::new(&message.headers, &client, policy).write(&mut message.headers);
         }
         if let Some(asked) = &route.asked {
             message.properties.set("LB_REQUEST_HOST", asked.as_written());
@@ -108,6 +107,19 @@ impl<C: Client> Endpoint for DynamicEndpoint<C> {
 
     fn on_error(&self) -> Option<&FaultHandler> {
         self.leaf.on_error()
+    }
+
+    /// Ready when a member is; which one is meant by hosts only the request says.
+    fn is_ready(&self) -> bool {
+        match &self.routing {
+            Routing::One(cluster) => cluster.is_ready(Instant::now()),
+            Routing::Hosts { .. } => true,
+        }
+    }
+
+    fn changes_message(&self) -> bool {
+        // The host that was asked for, and what members are told of the client.
+        true
     }
 
     fn send<'a>(&'a self, exchange: &'a mut Exchange) -> SendFuture<'a> {

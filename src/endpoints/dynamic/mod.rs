@@ -12,6 +12,6 @@ mod endpoint;
 mod in_flight;
 mod routing;
 
-pub use cluster::{BalancedCluster, Sessions};
+pub use cluster::BalancedCluster;
 pub use endpoint::{DynamicEndpoint, DynamicPolicy};
 pub use routing::Routing;

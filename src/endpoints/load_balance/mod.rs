@@ -1,13 +1,15 @@
-//! `loadbalance` endpoints (endpoints.md §5.1).
+//! `loadbalance` endpoints (endpoints.md §5.1), without sessions and with ([`sticky`]).
 
 mod algorithm;
 mod least_connections;
 mod round_robin;
+mod sticky;
 #[cfg(test)]
 mod tests;
 mod weighted;
 
 pub use algorithm::Algorithm;
+pub use sticky::StickyLoadBalanceEndpoint;
 
 use sinew_core::mediation::{Endpoint, Exchange, FaultHandler, SendFuture};
 

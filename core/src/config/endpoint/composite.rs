@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{AlgorithmName, EndpointDefinition};
+use super::EndpointDefinition;
+use crate::config::balancer::Algorithm;
 use crate::diagnostics::Location;
 use crate::expression::ValueSource;
 
@@ -35,7 +36,7 @@ pub enum Balanced {
         /// The members in their order.
         members: Vec<MemberAddress>,
         /// How one is chosen; round robin when it is not said.
-        algorithm: Option<AlgorithmName>,
+        algorithm: Option<Algorithm>,
     },
 }
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    AddressTemplate, ClassDefinition, DynamicLoadBalanceDefinition, FailoverDefinition, HttpDefinition,
-    LoadBalanceDefinition, RecipientListDefinition, SendingDefinition, ServiceDynamicLoadBalanceDefinition,
-    TemplateInstance, WsdlDefinition,
+    AddressTemplate, DynamicLoadBalanceDefinition, FailoverDefinition, HttpDefinition, LoadBalanceDefinition,
+    RecipientListDefinition, SendingDefinition, ServiceDynamicLoadBalanceDefinition, TemplateInstance,
+    TenantAwareDefinition, WsdlDefinition,
 };
 use crate::config::ResourceKey;
 use crate::diagnostics::Location;
@@ -58,8 +58,8 @@ pub enum EndpointKind {
     DynamicLoadBalance(DynamicLoadBalanceDefinition),
     /// `<serviceDynamicLoadbalance>`.
     ServiceDynamicLoadBalance(ServiceDynamicLoadBalanceDefinition),
-    /// `<class>`.
-    Class(ClassDefinition),
+    /// `<class>` with the only class there is.
+    TenantAware(TenantAwareDefinition),
 }
 
 impl EndpointKind {
@@ -78,7 +78,7 @@ impl EndpointKind {
             EndpointKind::RecipientList(_) => "recipientlist",
             EndpointKind::DynamicLoadBalance(_) => "dynamicLoadbalance",
             EndpointKind::ServiceDynamicLoadBalance(_) => "serviceDynamicLoadbalance",
-            EndpointKind::Class(_) => "class",
+            EndpointKind::TenantAware(_) => "class",
         }
     }
 }

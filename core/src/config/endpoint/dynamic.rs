@@ -1,24 +1,17 @@
 //! Endpoints whose members come and go, as written (endpoints.md §7, §8.4).
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::{OwnedElement, SessionDefinition};
+use super::SessionDefinition;
+use crate::config::balancer::{Algorithm, BalancerConfiguration};
 use crate::diagnostics::Location;
-
-/// The name of an algorithm: a class of Synapse, or a short name.
-#[derive(Clone, Debug)]
-pub struct AlgorithmName {
-    /// The name without blanks around it.
-    pub name: Arc<str>,
-    /// Where it was written.
-    pub location: Location,
-}
 
 /// `<dynamicLoadbalance>` (endpoints.md §7.2).
 #[derive(Clone, Debug)]
 pub struct DynamicLoadBalanceDefinition {
-    /// How a member is chosen; round robin when it is not said.
-    pub algorithm: Option<AlgorithmName>,
+    /// How a member is chosen, when it is said.
+    pub algorithm: Option<Algorithm>,
     /// Whether another member is tried when one fails.
     pub failover: bool,
     /// Where the members come from.
@@ -43,69 +36,35 @@ pub struct MembershipHandler {
 /// `<serviceDynamicLoadbalance>` (endpoints.md §7.3).
 #[derive(Clone, Debug)]
 pub struct ServiceDynamicLoadBalanceDefinition {
-    /// How a member is chosen; round robin when it is not said.
-    pub algorithm: Option<AlgorithmName>,
-    /// Which hosts lead to which domain.
+    /// How a member is chosen, when it is said.
+    pub algorithm: Option<Algorithm>,
+    /// Which hosts lead to which clusters.
     pub services: ServicesSource,
     /// What keeps the messages of one session together; `http` or `soap`.
     pub session: Option<SessionDefinition>,
 }
 
-/// Where the services of a `<serviceDynamicLoadbalance>` are written.
+/// `<class name="…TenantAwareLoadBalanceEndpoint">` with its parameters (elastic-load-balancer.md §1.11.3).
+#[derive(Clone, Debug)]
+pub struct TenantAwareDefinition {
+    /// How a member is chosen, when it is said.
+    pub algorithm: Option<Algorithm>,
+    /// Which hosts and tenants lead to which clusters.
+    pub services: ServicesSource,
+    /// Whether another member is tried when one fails, when it is said.
+    pub failover: Option<bool>,
+    /// How long a session lasts after its last request, when it is said.
+    pub session_timeout: Option<Duration>,
+}
+
+/// The services of an endpoint.
 #[derive(Clone, Debug)]
 pub enum ServicesSource {
-    /// `configuration="…"`: a file, or `$system:NAME` for the file that a system property names.
-    Configuration {
-        /// The text without blanks around it.
-        text: Arc<str>,
-        /// Where it was written.
+    /// Those of the `loadbalancer.conf` that is deployed beside the endpoint.
+    Deployed {
+        /// Where the endpoint says so.
         location: Location,
     },
-    /// `<loadBalancerConfig>` in place.
-    Inline {
-        /// The services, each host only once; at least one.
-        services: Vec<HostedService>,
-        /// The element as it stands.
-        element: OwnedElement,
-    },
-}
-
-/// `<service>`: hosts that lead to a domain.
-#[derive(Clone, Debug)]
-pub struct HostedService {
-    /// The hosts in lower case, each with its place; at least one.
-    pub hosts: Vec<(Arc<str>, Location)>,
-    /// The domain.
-    pub domain: Arc<str>,
-    /// Where the element starts.
-    pub location: Location,
-}
-
-/// `<class>` (endpoints.md §8.4).
-#[derive(Clone, Debug)]
-pub struct ClassDefinition {
-    /// The class as written.
-    pub name: Arc<str>,
-    /// Where it was written.
-    pub name_location: Location,
-    /// The parameters in their order, each name once.
-    pub parameters: Vec<ClassParameter>,
-}
-
-/// `<parameter>` of a `<class>`.
-#[derive(Clone, Debug)]
-pub struct ClassParameter {
-    /// The name.
-    pub name: Arc<str>,
-    /// Its text without blanks around it.
-    pub value: Arc<str>,
-    /// Where the value was written.
-    pub location: Location,
-}
-
-impl ClassDefinition {
-    /// The parameter of a name.
-    pub fn parameter(&self, name: &str) -> Option<&ClassParameter> {
-        self.parameters.iter().find(|parameter| *parameter.name == *name)
-    }
+    /// Those of a file of the endpoint's own, or of `<loadBalancerConfig>` in place.
+    Own(Arc<BalancerConfiguration>),
 }

@@ -20,8 +20,8 @@ pub use composite::{
 };
 pub use definition::{EndpointDefinition, EndpointKind, EndpointProperty, PropertyTarget};
 pub use dynamic::{
-    AlgorithmName, ClassDefinition, ClassParameter, DynamicLoadBalanceDefinition, HostedService,
-    MembershipHandler, ServiceDynamicLoadBalanceDefinition, ServicesSource,
+    DynamicLoadBalanceDefinition, MembershipHandler, ServiceDynamicLoadBalanceDefinition, ServicesSource,
+    TenantAwareDefinition,
 };
 pub use grammar::parse;
 pub use leaf::{HttpDefinition, WsdlDefinition};

@@ -1,8 +1,8 @@
 //! `<dynamicLoadbalance>` (endpoints.md §7.2).
 
-use super::load_balance::{algorithm_name, switch};
-use super::session;
+use super::load_balance::switch;
 use super::values::{ignored_child, missing_child};
+use super::{algorithm, session};
 use crate::config::endpoint::{DynamicLoadBalanceDefinition, MembershipHandler, SessionKind};
 use crate::config::{Attributes, NAMESPACE, ParseContext};
 use crate::diagnostics::{Diagnostic, codes};
@@ -17,7 +17,8 @@ pub(super) fn parse(
     context: &mut ParseContext<'_>,
 ) -> Option<DynamicLoadBalanceDefinition> {
     let mut attributes = Attributes::of(element);
-    let algorithm = algorithm_name(element, &mut attributes, context);
+    let algorithm = algorithm::name(element, &mut attributes, context);
+    let algorithm = algorithm.and_then(|name| algorithm::for_members(name.as_ref(), context));
     let failover = switch(attributes.optional("failover"));
     attributes.finish(context);
     let session = session::parse(session, &[SessionKind::Http, SessionKind::Soap], context);

@@ -1,8 +1,9 @@
 //! `<loadbalance>` (endpoints.md §5.1), with the session beside it.
 
+use super::algorithm::{self, AlgorithmName};
 use super::children::{Children, endpoints_or_members};
 use super::{Inherited, session, weights};
-use crate::config::endpoint::{AlgorithmName, Balanced, LoadBalanceDefinition, SessionKind, StaticAlgorithm};
+use crate::config::endpoint::{Balanced, LoadBalanceDefinition, SessionKind, StaticAlgorithm};
 use crate::config::{Attributes, ParseContext};
 use crate::diagnostics::{Diagnostic, codes, nearest};
 use crate::xml::Element;
@@ -14,7 +15,7 @@ pub(super) fn parse(
     context: &mut ParseContext<'_>,
 ) -> Option<LoadBalanceDefinition> {
     let mut attributes = Attributes::of(element);
-    let algorithm = algorithm_name(element, &mut attributes, context);
+    let algorithm = algorithm::name(element, &mut attributes, context);
     let failover = switch(attributes.optional("failover"));
     let build_message = attributes.optional("buildMessage").is_some_and(is_true);
     attributes.finish(context);
@@ -32,7 +33,10 @@ pub(super) fn parse(
             };
             Balanced::Endpoints { children, algorithm }
         }
-        Some(Children::Members(members)) => Balanced::Members { members, algorithm: algorithm? },
+        Some(Children::Members(members)) => {
+            let algorithm = algorithm::for_members(algorithm?.as_ref(), context)?;
+            Balanced::Members { members, algorithm }
+        }
         None => return None,
     };
     Some(LoadBalanceDefinition { balanced, failover, build_message, session: session? })
@@ -46,43 +50,6 @@ pub(super) fn switch(text: Option<&str>) -> bool {
 /// `buildMessage`.
 pub(super) fn is_true(text: &str) -> bool {
     text.trim().eq_ignore_ascii_case("true")
-}
-
-/// `policy="roundRobin"` or `algorithm="class"`, or neither; the outer `None` means that it was there and wrong.
-pub(super) fn algorithm_name(
-    element: Element<'_>,
-    attributes: &mut Attributes<'_>,
-    context: &mut ParseContext<'_>,
-) -> Option<Option<AlgorithmName>> {
-    let policy = attributes.optional("policy");
-    let algorithm = attributes.optional("algorithm");
-    match (policy, algorithm) {
-        (Some(_), Some(_)) => {
-            context.push(
-                Diagnostic::error(
-                    codes::ATTRIBUTES_CONFLICT,
-                    "a load balancer has either a policy or an algorithm",
-                )
-                .at(element.attribute_name_location("policy"))
-                .label("one of \"policy\" and \"algorithm\" too many"),
-            );
-            None
-        }
-        (Some("roundRobin"), None) | (None, None) => Some(None),
-        (Some(other), None) => {
-            let message = format!("there is no policy \"{other}\"");
-            attributes.invalid("policy", message, "roundRobin", context);
-            None
-        }
-        (None, Some(name)) if name.trim().is_empty() => {
-            attributes.invalid("algorithm", "the algorithm is empty", "the name of one", context);
-            None
-        }
-        (None, Some(name)) => Some(Some(AlgorithmName {
-            name: name.trim().into(),
-            location: element.attribute_location("algorithm"),
-        })),
-    }
 }
 
 /// The algorithms for endpoints, by the last part of their class (endpoints.md §5.7).

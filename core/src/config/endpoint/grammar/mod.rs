@@ -7,6 +7,7 @@ mod http;
 mod sending;
 mod wsdl;
 
+mod algorithm;
 mod children;
 mod failover;
 mod load_balance;
@@ -18,6 +19,7 @@ mod weights;
 mod class;
 mod dynamic;
 mod service_dynamic;
+mod services;
 mod template;
 
 #[cfg(test)]
@@ -133,7 +135,7 @@ fn kind(
         "failover" => failover::parse(found, inherited, context).map(EndpointKind::Failover),
         "recipientlist" => recipient_list::parse(found, inherited, context).map(EndpointKind::RecipientList),
         "http" => http::parse(found, context).map(|http| EndpointKind::Http(Box::new(http))),
-        _ => class::parse(found, context).map(EndpointKind::Class),
+        _ => class::parse(found, context).map(EndpointKind::TenantAware),
     }
 }
 

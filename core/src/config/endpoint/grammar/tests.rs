@@ -1,17 +1,23 @@
 //! What loads, and what is reported where (endpoints.md §1 to §8, §12).
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use crate::config::balancer::{Algorithm, ClusterDefinition};
 use crate::config::endpoint::{
     Balanced, EndpointDefinition, EndpointKind, NO_SUCH_CODE, Recipients, ServicesSource, SessionKind,
     StaticAlgorithm, Weights,
 };
-use crate::config::{MediatorRegistry, NAMESPACE, ParseContext};
+use crate::config::{MediatorRegistry, NAMESPACE, NoResources, ParseContext, Resources};
 use crate::diagnostics::{Diagnostics, Severity, SourceFile};
 use crate::xml::{Limits, SourceDocument};
 
 /// The endpoint with this inside, and what is reported: severity, code and the text it points at.
 fn parse(inner: &str) -> (Option<EndpointDefinition>, Vec<String>) {
+    parse_with(inner, &NoResources)
+}
+
+fn parse_with(inner: &str, resources: &dyn Resources) -> (Option<EndpointDefinition>, Vec<String>) {
     let text = match inner.strip_prefix("<endpoint") {
         Some(rest) => format!("<endpoint xmlns=\"{NAMESPACE}\"{rest}"),
         None => format!("<endpoint xmlns=\"{NAMESPACE}\">{inner}</endpoint>"),
@@ -19,7 +25,7 @@ fn parse(inner: &str) -> (Option<EndpointDefinition>, Vec<String>) {
     let file = SourceFile::new("e.xml", text);
     let source = SourceDocument::parse(file, &Limits::default()).expect("well-formed");
     let (registry, mut diagnostics) = (MediatorRegistry::default(), Diagnostics::new());
-    let mut context = ParseContext::new(&registry, &mut diagnostics);
+    let mut context = ParseContext::new(&registry, &mut diagnostics).with_resources(resources);
     let definition = super::parse(source.root(), &mut context);
     let reports = diagnostics.iter().map(|found| {
         let place = found.location.as_ref().expect("a place");
@@ -59,6 +65,19 @@ fn service_dynamic(attributes: &str, services: &str) -> String {
 
 fn dynamic(handler: &str) -> String {
     format!("<dynamicLoadbalance>{handler}</dynamicLoadbalance>")
+}
+
+fn from(configuration: &str) -> String {
+    format!("<serviceDynamicLoadbalance configuration=\"{configuration}\"/>")
+}
+
+fn tenant_aware(parameters: &str) -> String {
+    let class = "org.wso2.carbon.lb.endpoint.endpoint.TenantAwareLoadBalanceEndpoint";
+    format!("<class name=\" {class} \">{parameters}</class>")
+}
+
+fn parameter(name: &str, value: &str) -> String {
+    format!("<parameter name=\"{name}\"> {value} </parameter>")
 }
 
 const HANDLER: &str = "class=\"org.apache.synapse.core.axis2.Axis2LoadBalanceMembershipHandler\"";
@@ -161,13 +180,17 @@ fn what_is_wrong_is_reported_where_it_stands() {
             &["E0302 x.Y"],
         ),
         ("§7.3", "<serviceDynamicLoadbalance/>".to_owned(), &["E0303 serviceDynamicLoadbalance"]),
-        ("§7.3", service_dynamic("", ""), &["E0303 loadBalancerConfig"]),
-        ("§7.3", service_dynamic("", &service(&[], "d")), &["E0303 service"]),
-        ("§7.3", service_dynamic("", &service(&["a"], " ")), &["E0303 service"]),
+        ("§7.3", service_dynamic("", ""), &["E0904 services"]),
+        ("§7.3", service_dynamic("", &service(&[], "d")), &["E0904 hosts"]),
+        ("§7.3", service_dynamic("", &service(&["a"], " ")), &["E0904 "]),
+        ("§7.3", from("http://h/lb.xml"), &["E0101 http://h/lb.xml"]),
+        ("§7.3", from("missing.xml"), &["E0101 missing.xml"]),
+        ("§7.3", from("$system:nothing"), &["E0602 $system:nothing"]),
+        ("§7.3", service_dynamic("algorithm=\"a.b.Best\"", &service(&["a"], "d")), &["E0302 a.b.Best"]),
         (
             "E82",
             service_dynamic("", &format!("{}{}", service(&["a.x"], "d1"), service(&["b.x", "A.x"], "d2"))),
-            &["E0201 A.x"],
+            &["E0905 b.x</host><host>A.x"],
         ),
         (
             "E94",
@@ -180,9 +203,13 @@ fn what_is_wrong_is_reported_where_it_stands() {
         ("§8.4", "<class/>".to_owned(), &["E0301 class"]),
         (
             "§8.4",
-            "<class name=\"x.Y\"><parameter name=\"a\"/><parameter name=\"a\"/></class>".to_owned(),
-            &["E0306 a"],
+            tenant_aware("<parameter name=\"failover\"/><parameter name=\"failover\"/>"),
+            &["E0306 failover"],
         ),
+        ("§8.4", "<class name=\"x.Y\"/>".to_owned(), &["E0302 x.Y"]),
+        ("§8.4", tenant_aware(&parameter("algorithm", "Best")), &["E0302 Best"]),
+        ("§8.4", tenant_aware(&parameter("sessionTimeout", "1s")), &["E0602 1s"]),
+        ("§8.4", tenant_aware(&parameter("configuration", "$system:nothing")), &["E0602 $system:nothing"]),
     ];
     for (case, inner, expected) in rows {
         let (_, reports) = parse(&inner);
@@ -309,24 +336,97 @@ fn the_other_kinds_are_read_in_full() {
 
     let kind = loaded(&service_dynamic("failover=\"true\"", &service(&["A.x", "b.x"], " d1 ")));
     let EndpointKind::ServiceDynamicLoadBalance(found) = kind else { panic!("a service-dynamic one") };
-    let ServicesSource::Inline { services, element } = found.services else { panic!("in place") };
-    let hosts: Vec<&str> = services.iter().flat_map(|s| s.hosts.iter().map(|(host, _)| &**host)).collect();
-    assert_eq!((hosts, element.element().local_name()), (vec!["a.x", "b.x"], "loadBalancerConfig"));
+    let ServicesSource::Own(own) = found.services else { panic!("in place") };
+    let clusters = own.services.iter().flat_map(|service| &service.clusters);
+    let hosts =
+        |cluster: &ClusterDefinition| cluster.hosts.iter().map(|host| host.name.to_string()).collect();
+    let found: Vec<(String, Vec<String>)> =
+        clusters.map(|cluster| (cluster.key.to_string(), hosts(cluster))).collect();
+    assert_eq!(found, [("d1".to_owned(), vec!["a.x".to_owned(), "b.x".to_owned()])]);
 
-    let kind = loaded("<serviceDynamicLoadbalance configuration=\"$system:loadbalancer.xml\"/>");
-    let EndpointKind::ServiceDynamicLoadBalance(found) = kind else { panic!("a service-dynamic one") };
-    assert!(matches!(
-        found.services,
-        ServicesSource::Configuration { text, .. } if *text == *"$system:loadbalancer.xml"
-    ));
+    for configuration in ["$system:loadbalancer.conf", "$system:loadbalancer.xml", "conf/loadbalancer.conf"] {
+        let EndpointKind::ServiceDynamicLoadBalance(found) = loaded(&from(configuration)) else {
+            panic!("a service-dynamic one")
+        };
+        assert!(matches!(found.services, ServicesSource::Deployed { .. }), "{configuration}");
+    }
+}
 
-    for namespace in ["", " xmlns=\"\""] {
-        let kind = loaded(&format!(
-            "<class name=\" x.Y \"><parameter{namespace} name=\"failover\"> true </parameter></class>"
-        ));
-        let EndpointKind::Class(class) = kind else { panic!("a class") };
-        assert_eq!(&*class.name, "x.Y");
-        assert_eq!(class.parameter("failover").map(|found| &*found.value), Some("true"));
+/// elastic-load-balancer.md §1.11.3: the parameters are honoured, in either namespace.
+#[test]
+fn the_tenant_aware_endpoint_has_parameters() {
+    let read = |parameters: &str| match loaded(&tenant_aware(parameters)) {
+        EndpointKind::TenantAware(found) => found,
+        other => panic!("{other:?}"),
+    };
+    let found = read("");
+    assert!(matches!(found.services, ServicesSource::Deployed { .. }));
+    assert_eq!((found.algorithm, found.failover, found.session_timeout), (None, None, None));
+    for namespace in ["", "<parameter xmlns=\"\""] {
+        let parameters = [
+            parameter("algorithm", "org.apache.synapse.endpoints.algorithms.WeightedRoundRobin"),
+            parameter("configuration", "$system:loadbalancer.conf"),
+            parameter("failover", "False"),
+            parameter("sessionTimeout", "900000"),
+        ];
+        let parameters = parameters.concat();
+        let found = read(&match namespace {
+            "" => parameters,
+            start => parameters.replace("<parameter", start),
+        });
+        assert_eq!(found.algorithm, Some(Algorithm::WeightedRoundRobin));
+        assert_eq!((found.failover, found.session_timeout), (Some(false), Some(Duration::from_secs(900))));
+    }
+    let (found, reports) = parse(&tenant_aware(&parameter("failOver", "true")));
+    assert!(found.is_some());
+    assert_eq!(reports, ["warning W0301 failOver"]);
+}
+
+/// Files that are there, by their paths, and variables.
+struct Files;
+
+impl Resources for Files {
+    fn read(&self, path: &str) -> Result<Arc<SourceFile>, String> {
+        match path {
+            "lb.xml" => {
+                let services = format!("<services>{}</services>", service(&["${HOST}"], "d1"));
+                let text =
+                    format!("<loadBalancerConfig xmlns=\"{NAMESPACE}\">{services}</loadBalancerConfig>");
+                Ok(SourceFile::new(path, text))
+            }
+            "file:conf/loadbalancer.conf" => Ok(SourceFile::new(
+                path,
+                "loadbalancer {\n}\nservices {\ns {\nhosts a.x;\ndomains {\nd2 {\ntenant_range *;\n}\n}\n}\n}\n",
+            )),
+            _ => Err("it is not there".to_owned()),
+        }
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        let known =
+            [("HOST", "a.x"), ("lb", "lb.xml"), ("loadbalancer.xml", " file:conf/loadbalancer.conf ")];
+        known.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+    }
+}
+
+#[test]
+fn services_come_from_files_of_either_dialect() {
+    for (configuration, domain) in [
+        ("lb.xml", "d1"),
+        ("$system:lb", "d1"),
+        ("$system:loadbalancer.xml", "d2"),
+        ("file:conf/loadbalancer.conf", "d2"),
+    ] {
+        let (definition, reports) = parse_with(&from(configuration), &Files);
+        assert_eq!(reports, Vec::<String>::new(), "{configuration}");
+        let Some(EndpointKind::ServiceDynamicLoadBalance(found)) = definition.map(|found| found.kind) else {
+            panic!("a service-dynamic one")
+        };
+        let ServicesSource::Own(own) = found.services else { panic!("a file") };
+        let clusters = own.clusters().into_values();
+        let found: Vec<(String, &str)> =
+            clusters.map(|cluster| (cluster.key.to_string(), &*cluster.hosts[0].name)).collect();
+        assert_eq!(found, [(domain.to_owned(), "a.x")], "{configuration}");
     }
 }
 
