@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep};
 
 use super::*;
+use crate::availability::Rules;
 use crate::clusters::{ClusterKey, Directory, Layer, Member, MemberDefinition, Source};
 use crate::transport::http::client::{ClientSettings, HttpClient};
 
@@ -269,6 +270,31 @@ async fn dropping_the_handle_ends_the_checks_and_what_they_said() {
     let asked = fixture.fake.times("C1").len();
     intervals(4).await;
     assert_eq!(fixture.fake.times("C1").len(), asked);
+}
+
+/// endpoints.md §5.1, case E54: only who failed is asked, about every 500 ms, and is back with its first good answer.
+#[tokio::test(start_paused = true)]
+async fn e54_members_that_failed_are_brought_back() {
+    let fixture = Fixture::new(&["C1", "C2", "C3"]);
+    let _checks = fixture.checker.watch(&key(), HealthCheck::reviving());
+    sleep(Duration::from_secs(5)).await;
+    assert!(fixture.fake.times("C1").is_empty(), "nobody asks who works");
+    fixture.fake.breaks("C1");
+    let rules = Rules::default();
+    for host in ["C1", "C2"] {
+        fixture.member(host).live().availability.failed(101_503, &rules, Instant::now());
+    }
+    fixture.member("C3").live().availability.switch_off();
+    sleep(Duration::from_millis(551)).await;
+    assert!(fixture.member("C2").is_available(Instant::now()), "it can be connected to");
+    sleep(Duration::from_secs(5)).await;
+    assert!(!fixture.member("C1").is_available(Instant::now()));
+    assert!(fixture.member("C1").is_open(), "a bad answer says no more than the failure before");
+    assert_eq!(fixture.fake.times("C2").len(), 1);
+    assert!(fixture.fake.times("C3").is_empty(), "who is switched off stays so");
+    fixture.fake.mend();
+    sleep(Duration::from_millis(551)).await;
+    assert!(fixture.member("C1").is_available(Instant::now()));
 }
 
 /// A member that answers each request with a status, until the test ends.

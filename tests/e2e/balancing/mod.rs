@@ -1,6 +1,7 @@
 //! One balancer in front of members in processes of their own.
 
 mod kill;
+mod private;
 mod reload;
 mod routes;
 
