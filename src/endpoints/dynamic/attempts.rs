@@ -172,10 +172,11 @@ impl<C: Client> Attempts<'_, C> {
 }
 
 /// The failures after which another member is tried, when the request may be sent again: no connection, or one that
-/// broke before the answer (elastic-load-balancer.md §3.4). A member that took too long or answered nonsense has had its
-/// chance (cases 113 and 114).
+/// broke before the first byte of the answer (elastic-load-balancer.md §3.4; a member that is killed resets its
+/// connections, which is 101501). A member that took too long or answered nonsense has had its chance (case 113).
 fn fails_over(fault: &Fault) -> bool {
-    fault.retry == Retry::NotSent || matches!(fault.code.0, 101_500 | 101_503 | 101_505 | 101_507 | 101_508)
+    let broken = matches!(fault.code.0, 101_500 | 101_501 | 101_503 | 101_505 | 101_507 | 101_508);
+    fault.retry == Retry::NotSent || broken
 }
 
 /// No pause before the first further attempt, then one that doubles, between half of it and all of it.
