@@ -20,6 +20,7 @@ use crate::clusters::{InFlight, Member};
 use crate::endpoints::client::Client;
 use crate::endpoints::replay::Replay;
 use crate::endpoints::retry::may_retry;
+use crate::transport::http::client::Target;
 
 /// The longest pause before a further attempt.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -65,7 +66,8 @@ impl<C: Client> Attempts<'_, C> {
             let now = Instant::now();
             let next = bound.member.take().or_else(|| self.choose(cluster, &tried, exchange, now));
             let Some(member) = next else { break };
-            let Some(target) = member.target(self.arrival.scheme, self.arrival.port) else { break };
+            // What is chosen serves the scheme.
+            let Some(target) = self.target(&member) else { break };
             if attempt > 0 {
                 tokio::time::sleep(pause(cluster.fail_over.delay, attempt)).await;
                 if let Some(replay) = &replay
@@ -147,7 +149,13 @@ impl<C: Client> Attempts<'_, C> {
             }
             bound.session = Some(choice);
         }
+        bound.member = bound.member.filter(|member| self.target(member).is_some());
         bound
+    }
+
+    /// Where to connect to a member for this request.
+    fn target<'m>(&self, member: &'m Member) -> Option<&'m Target> {
+        member.target(self.arrival.scheme, self.arrival.port)
     }
 
     /// The member that the algorithm chooses among those that were not tried.
