@@ -51,6 +51,7 @@ impl Member {
         let folder = self.folder.path().display().to_string();
         let mut command = sinew(&["run", &folder, "--listen", &self.address.to_string(), "--no-watch"]);
         command.args(["--set", "listeners.https.enabled=false", "--set", "admin.enabled=false"]);
+        command.args(["--set", "admin.socket="]);
         command.args(["--set", "server.threads=1", "--set", "logs.format=json"]);
         command.args(["--set", "logs.access.enabled=false"]);
         command.stderr(Stdio::from(log));

@@ -40,9 +40,8 @@ fn case_105_a_cluster_without_members() {
 /// Cases 106 to 110, 112 to 114, 117 and 118: the outcome of a GET by what each member does.
 #[test]
 fn outcomes_of_a_get() {
-    let refused = || vec![Reply::refused(); 1];
-    let rows: [(&str, &str, Vec<Reply>, (usize, u16, Option<&str>)); 8] = [
-        ("106", "", refused(), (1, 503, Some("303001"))),
+    for (case, keys, replies, expected) in [
+        ("106", "", vec![Reply::refused()], (1, 503, Some("303001"))),
         ("107", "", vec![Reply::refused(); 2], (2, 503, Some("303001"))),
         ("108", "", vec![Reply::refused(); 7], (5, 503, Some("303001"))),
         ("112", "", vec![Reply::closed(), Reply::ok("second")], (2, 200, None)),
@@ -55,8 +54,7 @@ fn outcomes_of_a_get() {
         ),
         ("117", "fail_over false;", vec![Reply::refused(), Reply::ok("second")], (1, 502, Some("101503"))),
         ("118", "", vec![Reply::refused(), Reply::ok("second")], (2, 200, None)),
-    ];
-    for (case, keys, replies, expected) in rows {
+    ] {
         let transcript = get(&cluster(keys, &replies));
         assert_eq!(outcome(&transcript), expected, "case {case}: {transcript}");
     }
