@@ -215,4 +215,10 @@ async fn a_changed_file_is_read_again() {
     crate::support::write(folder.path(), "lb.conf", &text("longer.x"));
     flows.reload().expect("a readable folder");
     assert_eq!(flows.exchange(ask("longer.x")).await.body, "B1");
+    crate::support::write(folder.path(), "lb.conf", &text("a.x").replace("tenant_range *", "tenant_rage *"));
+    flows.reload().expect("a readable folder");
+    assert_eq!(flows.exchange(ask("longer.x")).await.body, "B1", "the last good one stays");
+    let wrong = flows.status().diagnostics.iter().filter(|found| found.severity.is_error());
+    let places: Vec<&str> = wrong.filter_map(|found| Some(found.location.as_ref()?.file.name())).collect();
+    assert!(!places.is_empty() && places.iter().all(|name| name.ends_with("lb.conf")), "{places:?}");
 }
