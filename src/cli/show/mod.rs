@@ -1,24 +1,29 @@
 //! `sinew show`: what a configuration defines, with where it comes from.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+mod artifacts;
+mod clusters;
 
-use serde_json::json;
-use sinew_core::config::{Artifact, ArtifactKind};
+use sinew_core::config::ArtifactKind;
 use sinew_core::diagnostics::nearest;
 
-use super::{Color, DEFAULT_FOLDER, Exit, check, output, run};
+use super::folder::{FolderArguments, load};
+use super::{Color, Exit, output, run};
 
 /// Print what a configuration defines, or the settings and where each comes from
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  sinew show
+  sinew show sequences main
+  sinew show clusters shop.a.domain --loadbalancer-conf /etc/sinew/loadbalancer.conf
+  sinew show settings --set timeouts.response=5s")]
 pub(super) struct Show {
-    /// proxies, sequences, endpoints, templates, local-entries, or settings; everything when left out
+    /// proxies, sequences, endpoints, templates, local-entries, balancer, tenants, url-mapping, clusters, or settings;
+    /// every artifact when left out
     kind: Option<String>,
-    /// The name of one artifact
+    /// The name of one artifact, or of one cluster: domain or domain/sub-domain
     name: Option<String>,
-    /// The configuration folder
-    #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
-    dir: PathBuf,
+    #[command(flatten)]
+    folder: FolderArguments,
     /// How to print it
     #[arg(long, value_enum, default_value_t)]
     format: ShowFormat,
@@ -37,55 +42,66 @@ enum ShowFormat {
     Json,
 }
 
-/// The words for the kinds that can be shown.
-const KINDS: [(&str, ArtifactKind); 5] = [
+/// What can be shown.
+#[derive(Clone, Copy)]
+enum Subject {
+    Artifacts(Option<ArtifactKind>),
+    Clusters,
+    Settings,
+}
+
+/// The words for the kinds of artifacts that can be shown.
+const KINDS: [(&str, ArtifactKind); 9] = [
     ("proxies", ArtifactKind::Proxy),
     ("sequences", ArtifactKind::Sequence),
     ("endpoints", ArtifactKind::Endpoint),
     ("templates", ArtifactKind::Template),
     ("local-entries", ArtifactKind::LocalEntry),
+    ("balancer", ArtifactKind::Balancer),
+    ("loadbalancer", ArtifactKind::Balancer),
+    ("tenants", ArtifactKind::Tenants),
+    ("url-mapping", ArtifactKind::UrlMapping),
 ];
 
 impl Show {
     pub(super) fn execute(self, _: Color) -> Exit {
-        if self.kind.as_deref() == Some("settings") {
+        let word = self.kind.as_deref().unwrap_or_default();
+        let Some(subject) = subject(self.kind.as_deref()) else {
+            let known = KINDS.iter().map(|(word, _)| *word).chain(["clusters", "settings"]);
+            let help =
+                nearest(word, known).map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
+            output::complain(&format!("error: there is no kind \"{word}\"{help}"));
+            return Exit::Usage;
+        };
+        if let Subject::Settings = subject {
             return self.settings();
         }
-        let kind = match self.kind.as_deref().map(kind) {
-            None => None,
-            Some(Some(kind)) => Some(kind),
-            Some(None) => {
-                let word = self.kind.unwrap_or_default();
-                let near = nearest(&word, KINDS.iter().map(|(word, _)| *word).chain(["settings"]));
-                let help = near.map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
-                output::complain(&format!("error: there is no kind \"{word}\"{help}"));
-                return Exit::Usage;
-            }
-        };
-        let deployer = match check::load(self.dir.clone()) {
+        let deployer = match load(self.folder.folder()) {
             Ok(deployer) => deployer,
             Err(error) => {
-                output::complain(&format!("error: cannot read {}: {error}", self.dir.display()));
+                output::complain(&format!("error: cannot read {}: {error}", self.folder.dir.display()));
                 return Exit::Files;
             }
         };
-        let deployed = deployer.deployed().load();
-        let mut artifacts: Vec<&Artifact> = deployed.configuration.artifacts.iter().collect();
-        artifacts.retain(|artifact| kind.is_none_or(|kind| artifact.kind == kind));
-        artifacts.retain(|artifact| self.name.as_deref().is_none_or(|name| *artifact.name == *name));
-        if artifacts.is_empty()
-            && let Some(name) = &self.name
-        {
-            output::complain(&format!("error: nothing is named \"{name}\" in {}", self.dir.display()));
-            return Exit::NotOk;
+        let configuration = &deployer.deployed().load().configuration;
+        let shown = match subject {
+            Subject::Artifacts(kind) => {
+                artifacts::show(configuration, kind, self.name.as_deref(), self.format)
+            }
+            Subject::Clusters | Subject::Settings => {
+                clusters::show(configuration, self.name.as_deref(), self.format)
+            }
+        };
+        match shown {
+            Ok(text) => {
+                output::print(&text);
+                Exit::Ok
+            }
+            Err(complaint) => {
+                output::complain(&format!("error: {complaint} in {}", self.folder.dir.display()));
+                Exit::NotOk
+            }
         }
-        output::print(&match self.format {
-            ShowFormat::Json => json(&artifacts),
-            ShowFormat::Xml => xml(&artifacts),
-            ShowFormat::Tree if self.name.is_some() => xml(&artifacts),
-            ShowFormat::Tree => tree(&artifacts),
-        });
-        Exit::Ok
     }
 
     fn settings(&self) -> Exit {
@@ -102,48 +118,14 @@ impl Show {
     }
 }
 
-fn kind(word: &str) -> Option<ArtifactKind> {
-    let plural = KINDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind);
-    plural.or_else(|| ArtifactKind::from_element(word))
-}
-
-fn tree(artifacts: &[&Artifact]) -> String {
-    let mut by_kind: BTreeMap<&str, Vec<&Artifact>> = BTreeMap::new();
-    for artifact in artifacts {
-        let word = KINDS.iter().find(|(_, kind)| *kind == artifact.kind).map_or("others", |(word, _)| *word);
-        by_kind.entry(word).or_default().push(artifact);
-    }
-    let mut text = String::new();
-    for (word, mut artifacts) in by_kind {
-        artifacts.sort_by(|a, b| a.name.cmp(&b.name));
-        text.push_str(&format!("{word}\n"));
-        for artifact in artifacts {
-            text.push_str(&format!("  {}  {}\n", artifact.name, artifact.location));
+fn subject(word: Option<&str>) -> Option<Subject> {
+    let Some(word) = word else { return Some(Subject::Artifacts(None)) };
+    match word {
+        "clusters" => Some(Subject::Clusters),
+        "settings" => Some(Subject::Settings),
+        word => {
+            let plural = KINDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind);
+            plural.or_else(|| ArtifactKind::from_element(word)).map(|kind| Subject::Artifacts(Some(kind)))
         }
     }
-    text
-}
-
-fn xml(artifacts: &[&Artifact]) -> String {
-    let parts =
-        artifacts.iter().map(|artifact| format!("<!-- {} -->\n{}\n", artifact.location, artifact.xml));
-    parts.collect()
-}
-
-fn json(artifacts: &[&Artifact]) -> String {
-    let list: Vec<_> = artifacts
-        .iter()
-        .map(|artifact| {
-            let position = artifact.location.position();
-            json!({
-                "kind": artifact.kind.element(),
-                "name": *artifact.name,
-                "file": artifact.location.file.name(),
-                "line": position.line,
-                "column": position.column,
-                "xml": *artifact.xml,
-            })
-        })
-        .collect();
-    format!("{:#}\n", json!({ "schema": 1, "artifacts": list }))
 }
