@@ -1,6 +1,6 @@
 //! What choosing a member costs, by algorithm and number of members.
 //!
-//! `cargo bench --bench balancing` prints a table. Algorithms that take turns or draw are to stay below 200 ns for any
+//! `cargo bench --bench balancing` prints a table. Algorithms that take turns or draw are to stay below 500 ns for any
 //! number of members; those that look at all are to stay below 15 ns a member, and 25 ns with weights.
 
 mod support;

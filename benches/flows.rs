@@ -49,36 +49,66 @@ fn main() {
             text
         })
     };
-    println!("{:<32} {:>10}", "flow", "ns/message");
+    println!("{:<34} {:>10}", "flow", "ns/message");
     for (name, mediators) in [
         ("forward, no mediators", String::new()),
         ("forward, 3 payload-free mediators", property(3)),
         ("forward, 20 payload-free mediators", property(20)),
     ] {
-        let deployed = deploy(&mediators);
-        let best = (0..ROUNDS).map(|_| runtime.block_on(round(&deployed))).fold(f64::INFINITY, f64::min);
-        println!("{name:<32} {best:>10.0}");
+        let deployed = deploy(&[("proxy-services/P.xml", &forward(&mediators))]);
+        let best = (0..ROUNDS)
+            .map(|_| runtime.block_on(round(&deployed, "/services/P/a?b=c")))
+            .fold(f64::INFINITY, f64::min);
+        println!("{name:<34} {best:>10.0}");
+    }
+    for (name, members) in [("balanced, 3 members", 3), ("balanced, 64 members", 64)] {
+        let deployed = deploy(&[("sequences/main.xml", MAIN), ("loadbalancer.conf", &balance(members))]);
+        let best =
+            (0..ROUNDS).map(|_| runtime.block_on(round(&deployed, "/a?b=c"))).fold(f64::INFINITY, f64::min);
+        println!("{name:<34} {best:>10.0}");
     }
 }
 
-fn deploy(mediators: &str) -> Arc<Deployed> {
-    let folder = tempfile::TempDir::new().expect("a folder");
-    let path = folder.path().join("proxy-services");
-    std::fs::create_dir(&path).expect("a folder");
-    let text = format!(
+/// A main sequence that leaves the choice to the balancer.
+const MAIN: &str = "<sequence xmlns=\"http://ws.apache.org/ns/synapse\" name=\"main\"><in>\
+    <property name=\"REQUEST_HOST_HEADER\" expression=\"$trp:host\" scope=\"axis2\"/><send/></in>\
+    <out><send/></out></sequence>";
+
+/// One cluster of so many members.
+fn balance(members: usize) -> String {
+    let members = (1..=members).fold(String::new(), |mut text, n| {
+        let _ = writeln!(text, "m{n} {{ host 127.0.0.1; httpPort {}; }}", 9000 + n);
+        text
+    });
+    format!(
+        "services {{ shop {{ hosts shop.example; domains {{ shop.domain {{ tenant_range *; members {{\n{members}}} }} }} }} }}"
+    )
+}
+
+/// A proxy service that forwards.
+fn forward(mediators: &str) -> String {
+    format!(
         "<proxy xmlns=\"http://ws.apache.org/ns/synapse\" name=\"P\"><target><inSequence>{mediators}</inSequence>\
          <endpoint><address uri=\"http://127.0.0.1:9000/x\"/></endpoint></target></proxy>"
-    );
-    std::fs::write(path.join("P.xml"), text).expect("a file");
+    )
+}
+
+fn deploy(files: &[(&str, &str)]) -> Arc<Deployed> {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
     let registry = sinew_mediators::registry();
     let deployer =
         Deployer::start(Folder::new(folder.path()), registry, CompileSettings::default(), Instantly);
     deployer.expect("a readable folder").deployed().load_full()
 }
 
-async fn round(deployed: &Arc<Deployed>) -> f64 {
+async fn round(deployed: &Arc<Deployed>, target: &str) -> f64 {
     let settings = DispatchSettings::default();
-    let target: Uri = "/services/P/a?b=c".parse().expect("a target");
+    let target: Uri = target.parse().expect("a target");
     let mut headers = HeaderMap::new();
     for (name, value) in [
         ("host", "shop.example"),
@@ -95,6 +125,8 @@ async fn round(deployed: &Arc<Deployed>) -> f64 {
     let started = Instant::now();
     for _ in 0..MESSAGES {
         let mut received = Received::new(Method::GET, target.clone());
+        received.remote = Some(([192, 0, 2, 9], 5000).into());
+        received.local = Some(([10, 0, 0, 5], 8280).into());
         let service = Service::find(deployed, &mut received);
         let message = Message::request(received, headers.clone(), Payload::Empty);
         let mut account = Account::default();

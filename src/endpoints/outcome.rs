@@ -106,7 +106,12 @@ fn outcome(error: Option<&ClientError>) -> EndpointOutcome {
 
 /// The fault for an error of the transport. The code is the base code (configuration.md §9.5, design profile 5).
 fn fault(endpoint: &str, error: &ClientError) -> Fault {
-    let retry = if error.nothing_sent() { Retry::NotSent } else { Retry::Idempotent };
+    let retry = match error {
+        error if error.nothing_sent() => Retry::NotSent,
+        // The answer had begun: the request was executed.
+        ClientError::Receiving { nothing_received: false, .. } => Retry::Never,
+        _ => Retry::Idempotent,
+    };
     let message = match error {
         ClientError::ResponseTimeout { .. } => "Send timeout",
         ClientError::Connect { .. } | ClientError::Unresolved { .. } | ClientError::ConnectTimeout { .. } => {

@@ -15,6 +15,7 @@ use sinew_core::message::{Body, Message, Payload, Received};
 use super::recorder::Recorder;
 use super::stub::{Reply, StubClient, lock};
 use super::transcript::{Transcript, header_lines, text};
+use crate::clusters::Directory;
 use crate::compiler::{CompileSettings, Deployed};
 use crate::deployment::{Deployer, Folder, Status};
 use crate::dispatch::{Account, DispatchSettings, Service, serve, serve_sequence};
@@ -28,6 +29,7 @@ pub struct Flows {
     client: StubClient,
     settings: DispatchSettings,
     endpoint_states: Arc<EndpointStates>,
+    directory: Arc<Directory>,
 }
 
 /// A request to send into a flow.
@@ -76,6 +78,7 @@ impl Flows {
         let client = StubClient::default();
         let settings = CompileSettings::default();
         let endpoint_states = settings.endpoint_states.clone();
+        let directory = settings.lasting.directory.clone();
         let deployer = Deployer::start(folder, sinew_mediators::registry(), settings, client.clone())?;
         Ok(Self {
             deployed: deployer.deployed().load_full(),
@@ -84,6 +87,7 @@ impl Flows {
             client,
             settings: DispatchSettings::default(),
             endpoint_states,
+            directory,
         })
     }
 
@@ -101,6 +105,11 @@ impl Flows {
     /// What is known of the endpoints.
     pub fn endpoint_states(&self) -> &EndpointStates {
         &self.endpoint_states
+    }
+
+    /// The clusters and their members.
+    pub fn directory(&self) -> &Arc<Directory> {
+        &self.directory
     }
 
     /// What was found wrong in the folder.

@@ -4,8 +4,6 @@
 //! The configurations are read where they are; where they are not on the machine, the tests say so and pass.
 
 mod conversions;
-#[path = "../support/corpus.rs"]
-mod corpus;
 mod elb;
 mod messages;
 mod proxies;

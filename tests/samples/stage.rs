@@ -4,8 +4,8 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::corpus::{corpus, lay_out};
 use crate::stock_quote::{SERVICES, StockQuote, soap_11, text_of};
+use crate::support::corpus::{corpus, lay_out};
 use crate::support::{Answer, Connection, Program};
 
 /// Send to addresses that only the client named.

@@ -45,7 +45,8 @@ const FAULT: &str = r#"<sequence NS name="fault">
 
 const PROXY: &str = r#"<proxy NS name="S"><target>
     <inSequence><property name="SERVICENAME" value="S"/></inSequence>
-    <endpoint><address uri="http://127.0.0.1:9000"/></endpoint>
+    <endpoint><address uri="http://127.0.0.1:9000"><markForSuspension><errorCodes>-1</errorCodes></markForSuspension>
+        <suspendOnFailure><errorCodes>-1</errorCodes></suspendOnFailure></address></endpoint>
 </target></proxy>"#;
 
 fn files(fault: &str) -> Flows {

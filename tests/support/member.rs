@@ -51,7 +51,7 @@ impl Member {
         let mut command = sinew(&["run", &folder, "--listen", &self.address.to_string(), "--no-watch"]);
         command.args(["--set", "listeners.https.enabled=false", "--set", "admin.enabled=false"]);
         // A socket would be one for all members.
-        command.args(["--set", "admin.socket=0", "--set", "server.threads=1", "--set", "logs.format=json"]);
+        command.args(["--set", "admin.socket=", "--set", "server.threads=1", "--set", "logs.format=json"]);
         command.args(["--set", "logs.access.enabled=false"]);
         command.stderr(Stdio::from(log));
         self.process = Some(command.spawn().expect("the program starts"));

@@ -20,6 +20,7 @@ use crate::clusters::{InFlight, Member};
 use crate::endpoints::client::Client;
 use crate::endpoints::replay::Replay;
 use crate::endpoints::retry::may_retry;
+use crate::transport::http::client::Target;
 
 /// The longest pause before a further attempt.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
@@ -65,7 +66,8 @@ impl<C: Client> Attempts<'_, C> {
             let now = Instant::now();
             let next = bound.member.take().or_else(|| self.choose(cluster, &tried, exchange, now));
             let Some(member) = next else { break };
-            let Some(target) = member.target(self.arrival.scheme, self.arrival.port) else { break };
+            // What is chosen serves the scheme.
+            let Some(target) = self.target(&member) else { break };
             if attempt > 0 {
                 tokio::time::sleep(pause(cluster.fail_over.delay, attempt)).await;
                 if let Some(replay) = &replay
@@ -147,7 +149,13 @@ impl<C: Client> Attempts<'_, C> {
             }
             bound.session = Some(choice);
         }
+        bound.member = bound.member.filter(|member| self.target(member).is_some());
         bound
+    }
+
+    /// Where to connect to a member for this request.
+    fn target<'m>(&self, member: &'m Member) -> Option<&'m Target> {
+        member.target(self.arrival.scheme, self.arrival.port)
     }
 
     /// The member that the algorithm chooses among those that were not tried.
@@ -172,10 +180,11 @@ impl<C: Client> Attempts<'_, C> {
 }
 
 /// The failures after which another member is tried, when the request may be sent again: no connection, or one that
-/// broke before the answer (elastic-load-balancer.md §3.4). A member that took too long or answered nonsense has had its
-/// chance (cases 113 and 114).
+/// broke before the first byte of the answer (elastic-load-balancer.md §3.4; a member that is killed resets its
+/// connections, which is 101501). A member that took too long or answered nonsense has had its chance (case 113).
 fn fails_over(fault: &Fault) -> bool {
-    fault.retry == Retry::NotSent || matches!(fault.code.0, 101_500 | 101_503 | 101_505 | 101_507 | 101_508)
+    let broken = matches!(fault.code.0, 101_500 | 101_501 | 101_503 | 101_505 | 101_507 | 101_508);
+    fault.retry == Retry::NotSent || broken
 }
 
 /// No pause before the first further attempt, then one that doubles, between half of it and all of it.

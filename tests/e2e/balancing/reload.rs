@@ -34,9 +34,10 @@ fn the_configuration_is_reloaded_a_thousand_times() {
             number => configuration(HOST, &format!("size_of_cache {reload}; instances {number};"), &members),
         };
         write(folder.path(), "loadbalancer.conf", &text);
-        program.forget_log();
         program.signal("HUP");
-        program.wait_for_log(|line| line.contains("\"target\":\"deployment\""));
+        // Every reload counts: the next signal is sent when its revision is in service.
+        program.wait_for_log(|line| revision(line) == Some(reload as u64 + 1));
+        program.forget_log();
     }
     stop.store(true, Ordering::Relaxed);
     let [free, sticky] = clients.map(|client| client.join().expect("no request failed"));
@@ -71,6 +72,12 @@ fn case_043_a_mistake_is_logged_once() {
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert!(errors[0].contains("loadbalancer.conf:2:12"), "{errors:?}");
     assert_eq!([answered(), answered()].map(Option::unwrap_or_default), ["m2", "m1"]);
+}
+
+/// The revision that a line of the log says to be in service.
+fn revision(line: &str) -> Option<u64> {
+    let record: serde_json::Value = serde_json::from_str(line).ok()?;
+    (record["target"] == "deployment").then(|| record["revision"].as_u64()).flatten()
 }
 
 /// Sends requests one after the other; those of a session must reach its member.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use sinew::testing::Flows;
 use tempfile::TempDir;
 
-use crate::corpus::{corpus, lay_out};
+use crate::support::corpus::{corpus, lay_out};
 use crate::support::{NS, write};
 
 /// A folder that is gone when this is.

@@ -40,9 +40,8 @@ fn case_105_a_cluster_without_members() {
 /// Cases 106 to 110, 112 to 114, 117 and 118: the outcome of a GET by what each member does.
 #[test]
 fn outcomes_of_a_get() {
-    let refused = || vec![Reply::refused(); 1];
-    let rows: [(&str, &str, Vec<Reply>, (usize, u16, Option<&str>)); 8] = [
-        ("106", "", refused(), (1, 503, Some("303001"))),
+    for (case, keys, replies, expected) in [
+        ("106", "", vec![Reply::refused()], (1, 503, Some("303001"))),
         ("107", "", vec![Reply::refused(); 2], (2, 503, Some("303001"))),
         ("108", "", vec![Reply::refused(); 7], (5, 503, Some("303001"))),
         ("112", "", vec![Reply::closed(), Reply::ok("second")], (2, 200, None)),
@@ -55,8 +54,7 @@ fn outcomes_of_a_get() {
         ),
         ("117", "fail_over false;", vec![Reply::refused(), Reply::ok("second")], (1, 502, Some("101503"))),
         ("118", "", vec![Reply::refused(), Reply::ok("second")], (2, 200, None)),
-    ];
-    for (case, keys, replies, expected) in rows {
+    ] {
         let transcript = get(&cluster(keys, &replies));
         assert_eq!(outcome(&transcript), expected, "case {case}: {transcript}");
     }
@@ -109,4 +107,16 @@ fn one_fault_for_one_request() {
     let first = steps.first().map(|event| format!("{event:?}"));
     assert!(steps.iter().skip(1).all(|event| Some(format!("{event:?}")) != first), "{transcript}");
     assert_eq!(outcome(&transcript), (2, 503, Some("303001")));
+}
+
+/// §3.4 (W1): the first further attempt comes at once; 100 ms, 200 ms and 400 ms before the others are at least half waited.
+#[tokio::test(start_paused = true)]
+async fn pauses_before_further_attempts() {
+    for (members, least, most) in [(2, 0, 0), (3, 50, 100), (7, 350, 700)] {
+        let flows = cluster("", &vec![Reply::refused(); members]);
+        let started = tokio::time::Instant::now();
+        flows.exchange(ask(SHOP, "/x")).await;
+        let waited = started.elapsed().as_millis();
+        assert!((least..=most).contains(&waited), "{members} members: {waited} ms");
+    }
 }

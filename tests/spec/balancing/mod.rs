@@ -7,6 +7,7 @@ mod rewriting;
 mod run_time;
 mod selection;
 mod sessions;
+mod simulation;
 
 use std::net::SocketAddr;
 

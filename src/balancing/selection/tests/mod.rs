@@ -42,10 +42,12 @@ struct Fixture {
 impl Fixture {
     fn new(members: &[&str]) -> Self {
         let key = ClusterKey::domain("shop.c.domain");
-        let fixture = Self { directory: Directory::default(), key, start: Instant::now() };
+        let mut fixture = Self { directory: Directory::default(), key, start: Instant::now() };
         for member in members {
             fixture.join(member);
         }
+        // Not before the clocks of the members began.
+        fixture.start = Instant::now();
         fixture
     }
 

@@ -39,6 +39,7 @@ fn grammar() {
         ("G13", "services {}\nloadbalancer {\n instances 1;\n instances 2;\n}", &["W0902 4:2"]),
         ("G15", "services # all\n\n# of them\n{\n}", &[]),
         ("G15", "services {}\n {\n}", &["E0901 2:2"]),
+        ("G15", "services {}\n${load\n{\n}", &["E0901 2:7", "E0901 3:1"]),
         ("G15", "services {}\nload balancer\n{\n}", &["E0901 2:14", "E0901 3:1"]),
         ("G16", "services { s { hosts h.test; domains { d { tenant_range *; } } } }", &[]),
         ("G17", "services {\r\n}\r\nloadbalancer {\r\n instances 1;\r\n}\r\n", &[]),

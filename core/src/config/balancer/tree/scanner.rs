@@ -128,7 +128,9 @@ impl<'a> Scanner<'a> {
             End::Other => {
                 let next = after_blanks_and_comments(self.text, self.at);
                 let opens = self.text.get(next..).is_some_and(|rest| rest.starts_with('{'));
-                if opens && !written.contains(char::is_whitespace) {
+                // A variable that is not closed would take the brace when the block is written on one line.
+                let is_name = !written.contains(char::is_whitespace) && !written.contains("${");
+                if opens && is_name {
                     self.at = next + 1;
                     return self.open(written.to_owned(), span);
                 }
