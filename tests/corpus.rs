@@ -10,7 +10,7 @@ use sinew::compiler::CompileSettings;
 use sinew::deployment::{Deployer, Folder};
 use sinew::endpoints::Offline;
 use sinew_core::config::balancer::{NoVariables, parse, read};
-use sinew_core::diagnostics::{Diagnostic, SourceFile, render_short};
+use sinew_core::diagnostics::{Diagnostic, SourceFile, codes, render_short};
 use tempfile::TempDir;
 
 /// Samples without any error. Raise it when more become clean; it may never fall. Sample 200 asks for security, which
@@ -88,7 +88,8 @@ fn load_balancer_configurations() {
         let text = std::fs::read_to_string(corpus.join(name)).expect("a text");
         let file = SourceFile::new(name, text);
         let (configuration, found) = read(&file, &NoVariables);
-        for diagnostic in &found {
+        // Keys that have no effect yet are no mistake of theirs.
+        for diagnostic in found.iter().filter(|diagnostic| diagnostic.code != codes::NO_EFFECT_YET) {
             assert!(accepted.contains(&diagnostic.code.as_str()), "{}", render_short(diagnostic));
         }
         let configuration = configuration.expect("a configuration");

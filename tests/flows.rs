@@ -60,3 +60,34 @@ fn example_by_header() {
     let stable = flows.send(Request::get("/page"));
     insta::assert_snapshot!(format!("{beta}\n{stable}"));
 }
+
+/// Two members take turns, a session stays with its own, and who does not answer costs no request.
+#[test]
+fn example_load_balancing() {
+    let session = Reply::ok("one").header("Set-Cookie", "JSESSIONID=1; Path=/");
+    let flows = example("load-balancing")
+        .stub("http://127.0.0.1:9001", Reply::ok("one"))
+        .stub("http://127.0.0.1:9001/login", session)
+        .stub("http://127.0.0.1:9002", Reply::ok("two"))
+        .stub("http://127.0.0.1:9002/away", Reply::refused());
+    let ask = |target: &str| flows.send(Request::get(target).header("Host", "shop.example.org"));
+    let login = ask("/login");
+    let bodies = ["/", "/", "/away", "/"].map(|target| ask(target).body);
+    assert_eq!(bodies, ["two", "one", "one", "one"]);
+    let bound = Request::get("/").header("Host", "shop.example.org").header("Cookie", "JSESSIONID=1");
+    assert_eq!(flows.send(bound).body, "one");
+    assert_eq!(flows.send(Request::get("/").header("Host", "elsewhere.example.org")).status, 404);
+    insta::assert_snapshot!(login);
+}
+
+/// The member of that example, which is called what the environment says.
+#[test]
+fn example_member() {
+    let transcript = example("load-balancing/member").send(Request::get("/login"));
+    assert_eq!(transcript.status, 200);
+    assert!(transcript.body.starts_with("member "), "{transcript}");
+    assert!(
+        transcript.headers.iter().any(|header| header.starts_with("set-cookie: JSESSIONID=")),
+        "{transcript}"
+    );
+}

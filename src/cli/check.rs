@@ -2,19 +2,21 @@
 
 use std::path::PathBuf;
 
-use sinew_core::diagnostics::{Diagnostic, codes};
+use sinew_core::config::Configuration;
+use sinew_core::diagnostics::{Diagnostic, Diagnostics, codes};
 
+use super::folder::{BalancerArgument, load};
 use super::{Color, DEFAULT_FOLDER, Exit, Format, output};
-use crate::compiler::CompileSettings;
-use crate::deployment::{Deployer, Folder};
-use crate::endpoints::Offline;
+use crate::balancing::resolution::{MappingFile, TenantFile};
 
 /// Report everything that is wrong in configuration folders or files, without serving them
 #[derive(Debug, clap::Args)]
 pub(super) struct Check {
-    /// Configuration folders, or single files with <definitions>
+    /// Configuration folders, or single files: with <definitions>, or loadbalancer.conf and the XML before it
     #[arg(value_name = "PATH", default_value = DEFAULT_FOLDER)]
     paths: Vec<PathBuf>,
+    #[command(flatten)]
+    balancer: BalancerArgument,
     /// How to print what was found
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -28,8 +30,11 @@ impl Check {
         let mut found = Vec::new();
         let mut unreadable = false;
         for path in self.paths {
-            match load(path.clone()) {
-                Ok(deployer) => found.extend(deployer.status().load().diagnostics.iter().cloned()),
+            match load(self.balancer.folder(&path)) {
+                Ok(deployer) => {
+                    found.extend(deployer.status().load().diagnostics.iter().cloned());
+                    found.extend(unused_lists(&deployer.deployed().load().configuration));
+                }
                 Err(error) => {
                     unreadable = true;
                     let message = format!("cannot read {}: {error}", path.display());
@@ -48,7 +53,16 @@ impl Check {
     }
 }
 
-/// Compiles a folder whose endpoints lead nowhere.
-pub(super) fn load(path: PathBuf) -> std::io::Result<Deployer<Offline>> {
-    Deployer::start(Folder::new(path), sinew_mediators::registry(), CompileSettings::default(), Offline)
+/// What is wrong in lists of tenants and hosts that no balancer reads: its configuration is not there, or has errors itself.
+fn unused_lists(configuration: &Configuration) -> Diagnostics {
+    let mut found = Diagnostics::default();
+    if configuration.balancer.as_ref().is_none_or(|balancer| balancer.services.is_empty()) {
+        if let Some(file) = &configuration.tenants {
+            TenantFile::parse(file, &mut found);
+        }
+        if let Some(file) = &configuration.url_mapping {
+            MappingFile::parse(file, &mut found);
+        }
+    }
+    found
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use sinew_core::diagnostics::render;
 
-use super::{Color, DEFAULT_FOLDER, Exit, output};
+use super::folder::FolderArguments;
+use super::{Color, Exit, output};
 use crate::testing::{Flows, Reply, Request};
 
 /// Run one request through a flow without opening a port, and print what happened
@@ -18,9 +19,8 @@ pub(super) struct Mediate {
     /// The request target: a path, with its query
     #[arg(value_name = "TARGET", required_unless_present_any = ["request", "proxy"])]
     target: Option<String>,
-    /// The configuration folder
-    #[arg(long, value_name = "DIR", default_value = DEFAULT_FOLDER)]
-    dir: PathBuf,
+    #[command(flatten)]
+    folder: FolderArguments,
     /// Send it into this sequence instead of where its path leads
     #[arg(long, value_name = "NAME", conflicts_with = "proxy")]
     sequence: Option<String>,
@@ -65,10 +65,11 @@ impl Mediate {
 
     fn run(self, color: Color) -> anyhow::Result<Exit> {
         let typed = self.typed()?;
-        let mut flows = match Flows::try_load(&self.dir) {
+        let dir = &self.folder.dir;
+        let mut flows = match Flows::deploy(self.folder.folder()) {
             Ok(flows) => flows,
             Err(error) => {
-                output::complain(&format!("error: cannot read {}: {error}", self.dir.display()));
+                output::complain(&format!("error: cannot read {}: {error}", dir.display()));
                 return Ok(Exit::Files);
             }
         };
@@ -82,7 +83,7 @@ impl Mediate {
         if let Some(name) = &self.sequence
             && !flows.has_sequence(name)
         {
-            anyhow::bail!("no sequence is named \"{name}\" in {}", self.dir.display());
+            anyhow::bail!("no sequence is named \"{name}\" in {}", dir.display());
         }
         let mut request = Request::new(&typed.method, &typed.target).body(typed.body);
         for (name, value) in &typed.headers {

@@ -5,6 +5,7 @@ mod completions;
 mod convert;
 mod ctl;
 mod exit;
+mod folder;
 mod mediate;
 mod output;
 mod run;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use sinew_core::diagnostics::{Diagnostic, Diagnostics};
 
+use super::folder::BalancerArgument;
 use super::{Color, Exit, Format, output};
 use crate::admin::AdminError;
 use crate::server::{self, Control, Ended, StartError};
@@ -25,9 +26,8 @@ pub(super) struct Run {
     /// Offer the admin interface here instead of where the settings say
     #[arg(long, value_name = "ADDRESS")]
     admin: Option<SocketAddr>,
-    /// The balancer's configuration [default: loadbalancer.conf in the configuration folder, when there is one]
-    #[arg(long, value_name = "FILE", env = "LOADBALANCER_CONF")]
-    loadbalancer_conf: Option<PathBuf>,
+    #[command(flatten)]
+    balancer: BalancerArgument,
     /// Do not start with errors in the configuration
     #[arg(long)]
     strict: bool,
@@ -146,7 +146,7 @@ impl Run {
         let switch = |flag: &str, on: bool, key: &str, value: &str| {
             on.then(|| Override::new(flag, key, value)).into_iter()
         };
-        let balancer = self.loadbalancer_conf.iter().map(|file| {
+        let balancer = self.balancer.loadbalancer_conf.iter().map(|file| {
             Override::new("--loadbalancer-conf", "balancer.configuration", file.display().to_string())
         });
         address("--listen", "listeners.http", self.listen)

@@ -11,12 +11,14 @@ use sinew_core::config::{
 };
 use sinew_core::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, Span, codes};
 
-use super::scan::{Fingerprint, Found, add_outside, scan};
+use super::scan::{Fingerprint, Found, add_outside, scan, single_file_kind};
 use super::sources::{Named, Sources, text};
 
-/// A configuration folder, or a single file with `<definitions>`.
+/// A configuration folder, or a single file: with `<definitions>`, or one of the balancer's.
 pub struct Folder {
     root: PathBuf,
+    /// What a single file is for, once it has been looked at.
+    single: Option<SourceKind>,
     /// Files elsewhere that belong to it, by absolute path.
     outside: Vec<(PathBuf, ArtifactKind)>,
     files: BTreeMap<String, File>,
@@ -41,10 +43,11 @@ struct File {
 impl Folder {
     /// A folder that has not been looked at yet.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), outside: Vec::new(), files: BTreeMap::new() }
+        Self { root: root.into(), single: None, outside: Vec::new(), files: BTreeMap::new() }
     }
 
-    /// With the balancer's configuration in a file elsewhere; those for tenants and host names are looked for beside it.
+    /// With the balancer's configuration in a file elsewhere; those for tenants and host names are looked for beside it. A
+    /// single file of the balancer stays alone.
     pub fn with_balancer(mut self, file: &Path) -> Self {
         let file = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
         let path = |name: &str, kind| match kind {
@@ -65,8 +68,13 @@ impl Folder {
     /// # Errors
     /// The folder cannot be read at all.
     pub fn refresh(&mut self, registry: &MediatorRegistry) -> io::Result<BTreeSet<String>> {
-        let mut found = scan(&self.root)?;
-        add_outside(&mut found, &self.outside)?;
+        if self.single.is_none() && self.root.is_file() {
+            self.single = Some(single_file_kind(&self.root));
+        }
+        let mut found = scan(&self.root, self.single.unwrap_or(SourceKind::Definitions))?;
+        if !matches!(self.single, Some(SourceKind::Artifact(_))) {
+            add_outside(&mut found, &self.outside)?;
+        }
         let mut changed = BTreeSet::new();
         let gone: Vec<String> = self
             .files
@@ -198,6 +206,11 @@ impl Folder {
         file.is_some_and(|file| file.good.is_some() && !file.current && !file.diagnostics.has_errors())
     }
 
+    /// What a file is for.
+    pub fn kind_of(&self, name: &str) -> Option<SourceKind> {
+        self.files.get(name).map(|file| file.kind)
+    }
+
     /// True when the newest version of a file is in service.
     pub fn is_current(&self, name: &str) -> bool {
         self.files.get(name).is_some_and(|file| file.current)
@@ -215,7 +228,8 @@ impl Folder {
     }
 
     fn display_name(&self, name: &str) -> String {
-        if self.root.is_file() {
+        // Files outside go by their absolute paths.
+        if self.root.is_file() && !Path::new(name).is_absolute() {
             return self.root.display().to_string();
         }
         self.root.join(name).display().to_string()

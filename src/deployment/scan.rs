@@ -6,7 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use sinew_core::config::{ArtifactKind, SourceKind, source_kind};
+use sinew_core::config::{ArtifactKind, BALANCER_FILES, SourceKind, source_kind};
+
+use super::sources::text;
 
 /// What tells one version of a file from another without reading it: any change counts, an older time too
 /// (configuration.md R6).
@@ -25,18 +27,18 @@ pub(super) struct Found {
     pub(super) fingerprint: Fingerprint,
 }
 
-/// Lists the files below a folder that the layout knows, by their path inside it; a single file stands for a folder
-/// with nothing else. Links are followed.
+/// Lists the files below a folder that the layout knows, by their path inside it; a single file, of this kind, stands for a
+/// folder with nothing else. Links are followed.
 ///
 /// # Errors
 /// The folder itself cannot be read. What cannot be read inside it is left out and found again at the next scan.
-pub(super) fn scan(root: &Path) -> io::Result<BTreeMap<String, Found>> {
+pub(super) fn scan(root: &Path, single: SourceKind) -> io::Result<BTreeMap<String, Found>> {
     let mut found = BTreeMap::new();
     let metadata = fs::metadata(root)?;
     if metadata.is_file() {
         let name = root.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let fingerprint = Fingerprint::of(&metadata);
-        found.insert(name, Found { path: root.to_owned(), kind: SourceKind::Definitions, fingerprint });
+        found.insert(name, Found { path: root.to_owned(), kind: single, fingerprint });
         return Ok(found);
     }
     for entry in fs::read_dir(root)? {
@@ -55,6 +57,32 @@ pub(super) fn scan(root: &Path) -> io::Result<BTreeMap<String, Found>> {
         }
     }
     Ok(found)
+}
+
+/// What a file without a folder is for: one of the balancer's files by its name or ending, and by its root element when it is of
+/// 1.x (elastic-load-balancer.md §1.11.2); every other has `<definitions>`.
+pub(super) fn single_file_kind(path: &Path) -> SourceKind {
+    let named = |(known, _): &&(&str, ArtifactKind)| path.file_name().is_some_and(|name| name == *known);
+    if let Some((_, kind)) = BALANCER_FILES.iter().find(named) {
+        return SourceKind::Artifact(*kind);
+    }
+    let is_balancer = path.extension().is_some_and(|extension| extension == "conf")
+        || text(path).is_ok_and(|text| root_element(&text) == Some("loadBalancerConfig"));
+    if is_balancer { SourceKind::Artifact(ArtifactKind::Balancer) } else { SourceKind::Definitions }
+}
+
+/// The local name of the first element of a text, as far as can be seen without parsing it.
+fn root_element(text: &str) -> Option<&str> {
+    let mut rest = text;
+    loop {
+        rest = rest.split_once('<')?.1;
+        if let Some(comment) = rest.strip_prefix("!--") {
+            rest = comment.split_once("-->")?.1;
+        } else if !rest.starts_with(['?', '!']) {
+            let name = rest.split(|letter: char| letter.is_whitespace() || "/>".contains(letter)).next()?;
+            return Some(name.rsplit(':').next().unwrap_or(name));
+        }
+    }
 }
 
 /// Adds files outside the folder, by their absolute paths; those inside it of the same kinds do not count then.
@@ -105,5 +133,23 @@ impl Fingerprint {
     #[cfg(not(unix))]
     fn of(metadata: &Metadata) -> Self {
         Self { modified: metadata.modified().ok(), length: metadata.len(), identity: (0, 0, 0, 0) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::root_element;
+
+    #[test]
+    fn the_first_element_is_the_root() {
+        for (text, expected) in [
+            ("<loadBalancerConfig/>", Some("loadBalancerConfig")),
+            ("<?xml version='1.0'?>\n<!-- <a> -->\n<s:definitions xmlns:s='x'>", Some("definitions")),
+            ("<a\n b='1'>", Some("a")),
+            ("no element", None),
+            ("<!-- no end", None),
+        ] {
+            assert_eq!(root_element(text), expected, "{text}");
+        }
     }
 }

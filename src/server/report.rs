@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use sinew_core::config::{ArtifactKind, SourceKind, source_kind};
+use sinew_core::config::{ArtifactKind, SourceKind};
 
 use crate::admin::{AdminState, ArtifactFault, LastReload};
 use crate::deployment::{Deployer, Outcome, Status};
@@ -56,8 +56,8 @@ fn publish<C: Client>(admin: &AdminState, deployer: &Deployer<C>, success: bool,
         .filter_map(|diagnostic| {
             let file = diagnostic.location.as_ref()?.file.name();
             let file = folder.inside_name(file).unwrap_or(file);
-            let kind = match source_kind(file) {
-                Some(SourceKind::Artifact(kind)) => kind.element(),
+            let kind = match folder.kind_of(file) {
+                Some(SourceKind::Artifact(kind)) => kind.word(),
                 _ => "definitions",
             };
             Some(ArtifactFault {
@@ -88,7 +88,7 @@ fn count<C: Client>(metrics: &Metrics, deployer: &Deployer<C>) {
     }
     let faulty = status.faulty_files().len() as u64;
     let active =
-        kinds.into_iter().map(|(kind, active)| ArtifactCount { kind: kind.element(), active, faulty: 0 });
+        kinds.into_iter().map(|(kind, active)| ArtifactCount { kind: kind.word(), active, faulty: 0 });
     let files = ArtifactCount { kind: "file", active: 0, faulty };
     metrics.deployed(deployed.revision, active.chain([files]).collect());
     metrics.reloaded(ReloadOutcome::Success, SystemTime::now());

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::uri::Scheme;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use http_body_util::BodyExt;
+use sinew_core::config::Configuration;
 use sinew_core::diagnostics::render;
 use sinew_core::message::{Body, Message, Payload, Received};
 
@@ -66,12 +67,19 @@ impl Flows {
     /// # Errors
     /// The folder cannot be read.
     pub fn try_load(path: impl Into<PathBuf>) -> std::io::Result<Self> {
+        Self::deploy(Folder::new(path))
+    }
+
+    /// The same for a folder with files elsewhere.
+    ///
+    /// # Errors
+    /// The folder or such a file cannot be read.
+    pub fn deploy(folder: Folder) -> std::io::Result<Self> {
         let client = StubClient::default();
         let settings = CompileSettings::default();
         let endpoint_states = settings.endpoint_states.clone();
         let directory = settings.lasting.directory.clone();
-        let deployer =
-            Deployer::start(Folder::new(path), sinew_mediators::registry(), settings, client.clone())?;
+        let deployer = Deployer::start(folder, sinew_mediators::registry(), settings, client.clone())?;
         Ok(Self {
             deployed: deployer.deployed().load_full(),
             status: deployer.status().load_full(),
@@ -107,6 +115,11 @@ impl Flows {
     /// What was found wrong in the folder.
     pub fn status(&self) -> &Status {
         &self.status
+    }
+
+    /// What the files in service say.
+    pub fn configuration(&self) -> &Configuration {
+        &self.deployed.configuration
     }
 
     /// True when a sequence has this name.

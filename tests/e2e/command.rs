@@ -13,8 +13,17 @@ fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
 const DEFAULT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/synapse-configs/default");
 
 #[test]
-fn check_is_quiet_about_the_shipped_configuration() {
+fn check_is_quiet_about_the_shipped_configuration_and_the_examples() {
     assert_eq!(run(&["check", DEFAULT, "--deny-warnings"]).0, Some(0));
+    let examples = concat!(env!("CARGO_MANIFEST_DIR"), "/examples");
+    let folders = std::fs::read_dir(examples).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let mut folders: Vec<String> =
+        folders.filter(|path| path.is_dir()).map(|path| path.display().to_string()).collect();
+    folders.push(format!("{examples}/load-balancing/member"));
+    for folder in folders {
+        let (code, text, _) = run(&["check", &folder, "--deny-warnings"]);
+        assert_eq!(code, Some(0), "{folder}: {text}");
+    }
 }
 
 #[test]

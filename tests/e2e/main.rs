@@ -1,6 +1,7 @@
 //! The real program on ephemeral ports of the loopback interface.
 
 mod balancing;
+mod clusters;
 mod command;
 mod control;
 mod echo;

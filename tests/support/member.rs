@@ -1,7 +1,7 @@
 //! A member of a cluster: the program itself, in a process that can be killed and started again.
 
 use std::fs::File;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
@@ -36,10 +36,8 @@ impl Member {
              <respond/></in></sequence>"
         );
         write(folder.path(), "sequences/main.xml", &main);
-        // Free now; nobody else is given it before the member listens there, short of a wrap around all ports.
-        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let address = free.local_addr().expect("an address");
-        drop(free);
+        // The member chooses a port, which it gets again when it is restarted.
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut member = Self { name: name.to_owned(), address, folder, process: None };
         member.restart();
         member
@@ -47,20 +45,27 @@ impl Member {
 
     /// Starts it again where it was.
     pub(crate) fn restart(&mut self) {
+        let before = std::fs::read_to_string(self.log()).map_or(0, |log| log.len());
         let log = File::options().create(true).append(true).open(self.log()).expect("a log");
         let folder = self.folder.path().display().to_string();
         let mut command = sinew(&["run", &folder, "--listen", &self.address.to_string(), "--no-watch"]);
         command.args(["--set", "listeners.https.enabled=false", "--set", "admin.enabled=false"]);
-        command.args(["--set", "admin.socket="]);
-        command.args(["--set", "server.threads=1", "--set", "logs.format=json"]);
+        // A socket would be one for all members.
+        command.args(["--set", "admin.socket=", "--set", "server.threads=1", "--set", "logs.format=json"]);
         command.args(["--set", "logs.access.enabled=false"]);
         command.stderr(Stdio::from(log));
         self.process = Some(command.spawn().expect("the program starts"));
+        // Its log tells when it listens. Connecting until it does would sooner or later connect to itself, and take the port.
         let started = Instant::now();
-        while TcpStream::connect(self.address).is_err() {
-            assert!(started.elapsed() < PATIENCE, "the member {} does not start", self.name);
-            std::thread::yield_now();
-        }
+        self.address = loop {
+            let log = std::fs::read_to_string(self.log()).expect("a log");
+            if let Some(address) = log.get(before..).unwrap_or_default().lines().find_map(listening) {
+                break address;
+            }
+            assert!(started.elapsed() < PATIENCE, "the member {} does not start: {log}", self.name);
+            // Its log is a file, which wakes nobody.
+            std::thread::park_timeout(Duration::from_millis(1));
+        };
     }
 
     /// Ends it without a word.
@@ -89,6 +94,12 @@ impl Member {
     fn log(&self) -> PathBuf {
         self.folder.path().join("log.txt")
     }
+}
+
+/// The address in the line of the log that says where it listens.
+fn listening(line: &str) -> Option<SocketAddr> {
+    let record: serde_json::Value = serde_json::from_str(line).ok()?;
+    (record["message"] == "listening").then(|| record["address"].as_str()?.parse().ok()).flatten()
 }
 
 impl Drop for Member {

@@ -116,6 +116,11 @@ impl Program {
         }
     }
 
+    /// The lines of the log that were waited for or passed by.
+    pub(crate) fn seen(&self) -> &[String] {
+        &self.seen
+    }
+
     /// Forgets what the log has so far, so that only what comes now is waited for.
     pub(crate) fn forget_log(&mut self) {
         self.seen.clear();

@@ -75,6 +75,16 @@ impl ArtifactKind {
         KINDS.iter().find(|(kind, ..)| *kind == self).map_or("", |(_, element, _)| element)
     }
 
+    /// One word for programs: the element, or what the file of the balancer is for.
+    pub fn word(self) -> &'static str {
+        match self {
+            ArtifactKind::Balancer => "balancer",
+            ArtifactKind::Tenants => "tenants",
+            ArtifactKind::UrlMapping => "url-mapping",
+            element => element.element(),
+        }
+    }
+
     /// The words people use for it.
     pub fn words(self) -> &'static str {
         match self {

@@ -125,4 +125,5 @@ codes! {
     VARIABLE_UNRESOLVED "W0905" "variable without a value"
     CLUSTER_REPEATED "W0906" "cluster defined twice"
     LIMITS_CONTRADICT "W0907" "limits contradict"
+    NO_EFFECT_YET "W0908" "key without effect yet"
 }

@@ -50,6 +50,30 @@ fn the_configuration_is_reloaded_a_thousand_times() {
     assert!(most <= least.map(|least| least + 2), "shares {shares:?}");
 }
 
+/// Case 43: the mistake is one line of the log, with its place, and the members answer as before.
+#[test]
+fn case_043_a_mistake_is_logged_once() {
+    let members = [Member::start("m1"), Member::start("m2")];
+    let folder = TempDir::new().expect("a folder");
+    balance(folder.path(), HOST, "", &members);
+    let mut program = Program::serve_with(folder.path(), &["--no-watch"]);
+    let mut connection = Connection::open(program.http);
+    let mut answered = || ask(&mut connection, "GET", HOST, "x", "").header("x-member").map(str::to_owned);
+    assert_eq!(answered().as_deref(), Some("m1"));
+    let wrong = configuration(HOST, "instances 2", &members);
+    write(folder.path(), "loadbalancer.conf", &wrong);
+    program.forget_log();
+    program.signal("HUP");
+    program.wait_for_log(|line| line.contains("E0901"));
+    program.signal("HUP");
+    program.wait_for_log(|line| line.contains("nothing changed"));
+    let errors: Vec<&String> =
+        program.seen().iter().filter(|line| line.contains("\"level\":\"error\"")).collect();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert!(errors[0].contains("loadbalancer.conf:2:12"), "{errors:?}");
+    assert_eq!([answered(), answered()].map(Option::unwrap_or_default), ["m2", "m1"]);
+}
+
 /// The revision that a line of the log says to be in service.
 fn revision(line: &str) -> Option<u64> {
     let record: serde_json::Value = serde_json::from_str(line).ok()?;

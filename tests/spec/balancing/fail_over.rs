@@ -108,3 +108,15 @@ fn one_fault_for_one_request() {
     assert!(steps.iter().skip(1).all(|event| Some(format!("{event:?}")) != first), "{transcript}");
     assert_eq!(outcome(&transcript), (2, 503, Some("303001")));
 }
+
+/// §3.4 (W1): the first further attempt comes at once; 100 ms, 200 ms and 400 ms before the others are at least half waited.
+#[tokio::test(start_paused = true)]
+async fn pauses_before_further_attempts() {
+    for (members, least, most) in [(2, 0, 0), (3, 50, 100), (7, 350, 700)] {
+        let flows = cluster("", &vec![Reply::refused(); members]);
+        let started = tokio::time::Instant::now();
+        flows.exchange(ask(SHOP, "/x")).await;
+        let waited = started.elapsed().as_millis();
+        assert!((least..=most).contains(&waited), "{members} members: {waited} ms");
+    }
+}

@@ -1,6 +1,7 @@
 //! The cases of elastic-load-balancer.md §9 for a balancer that runs: fixture F1 with stub members.
 
 mod fail_over;
+mod reloading;
 mod resolution;
 mod rewriting;
 mod run_time;
@@ -12,7 +13,9 @@ use std::net::SocketAddr;
 
 use sinew::testing::{Event, Flows, Reply, Request, Transcript};
 
-use crate::support::{errors, flows};
+use tempfile::TempDir;
+
+use crate::support::{errors, folder};
 
 /// The members of F1, each in a block of its domain.
 const A1: &str = "a1 { host 10.0.1.1; httpPort 9763; httpsPort 9443; }";
@@ -71,20 +74,29 @@ impl Fixture<'_> {
 
     /// The balancer with the fault sequence that answers nothing, so that the status tells; each of whose members answers with its address.
     fn load(&self) -> Flows {
+        stubbed(Flows::try_load(self.folder().path()).expect("a readable folder"))
+    }
+
+    /// The files of the balancer, to be changed later.
+    fn folder(&self) -> TempDir {
         let main = format!("<sequence NS name=\"main\">{}</sequence>", self.main);
-        let mut flows = flows(&[
+        folder(&[
             ("loadbalancer.conf", &self.configuration()),
             ("tenants.conf", "acme 7;\nbeta 150;\ngamma 900;\n"),
             ("url-mapping.conf", "www.acme.test shop.example.org;\n"),
             ("sequences/main.xml", &main),
-        ]);
-        for host in ["10.0.1.1", "10.0.1.2", "10.0.2.1", "10.0.3.1", "10.0.3.2", "10.0.3.3"] {
-            flows = flows.stub(&format!("http://{host}:9763"), Reply::ok(host));
-        }
-        flows
-            .stub("http://203.0.113.5:9000", Reply::ok("e1 mapped"))
-            .stub("http://203.0.113.5:9763", Reply::ok("e1"))
+        ])
     }
+}
+
+/// Members that answer with their addresses.
+fn stubbed(mut flows: Flows) -> Flows {
+    for host in ["10.0.1.1", "10.0.1.2", "10.0.2.1", "10.0.3.1", "10.0.3.2", "10.0.3.3"] {
+        flows = flows.stub(&format!("http://{host}:9763"), Reply::ok(host));
+    }
+    flows
+        .stub("http://203.0.113.5:9000", Reply::ok("e1 mapped"))
+        .stub("http://203.0.113.5:9763", Reply::ok("e1"))
 }
 
 /// A request for a host.

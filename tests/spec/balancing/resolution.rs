@@ -1,8 +1,8 @@
 //! Cases 54–76 through the endpoint: hosts, tenants and aliases lead to members.
 
-use sinew::testing::Request;
+use sinew::testing::{Flows, Request};
 
-use super::{Fixture, ask, sent};
+use super::{Fixture, ask, sent, stubbed};
 
 /// Host, target, and the address of the first member of the cluster; none for a status.
 const ROWS: [(&str, &str, &str, Result<&str, u16>); 16] = [
@@ -49,4 +49,20 @@ fn case_066_067_the_host_of_an_alias() {
     let host = |main| sent(&Fixture { main, ..Fixture::default() }.load().send(ask("www.acme.test", "/")));
     assert!(host(keeping).contains(&"host: www.acme.test".to_owned()), "case 66");
     assert!(host(Fixture::default().main).contains(&"host: 10.0.3.1:9763".to_owned()), "case 67");
+}
+
+/// §2.1 (W51): wherever a `<send/>` without an endpoint stands, in a branch or in a sequence that `main` names.
+#[test]
+fn every_send_without_an_endpoint_is_balanced() {
+    let inside = "<in><filter source=\"get-property('To')\" regex=\".*\"><then><send/></then></filter></in>\
+        <out><send/></out>";
+    let elsewhere = "<in><sequence key=\"deliver\"/></in><out><send/></out>";
+    for main in [inside, elsewhere] {
+        let fixture = Fixture { main, ..Fixture::default() };
+        let folder = fixture.folder();
+        let deliver = "<sequence NS name=\"deliver\"><send/></sequence>";
+        crate::support::write(folder.path(), "sequences/deliver.xml", deliver);
+        let flows = stubbed(Flows::load(folder.path()));
+        assert_eq!(flows.send(ask("shop.example.org", "/")).body, "10.0.3.1", "{main}");
+    }
 }

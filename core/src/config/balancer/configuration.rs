@@ -63,6 +63,19 @@ pub struct BalancerSettings {
     pub traffic: TrafficSettings,
     /// What instances of the balancer itself are launched with.
     pub instance: InstanceSettings,
+    /// What of that differs from its default, for people to look at.
+    pub given: Vec<GivenSetting>,
+}
+
+/// A key to which a file gives another value than its default.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenSetting {
+    /// The key.
+    pub key: &'static str,
+    /// Its value as written, with its variables replaced.
+    pub value: Arc<str>,
+    /// Where the value stands.
+    pub place: Place,
 }
 
 /// How requests reach the members of a cluster.
@@ -160,6 +173,8 @@ pub struct ClusterDefinition {
     pub instance: InstanceSettings,
     /// The members that the file names.
     pub members: Vec<StaticMember>,
+    /// The settings that differ from their defaults, inherited ones too, for people to look at.
+    pub given: Vec<GivenSetting>,
 }
 
 /// A host name in lower case without its final dot (elastic-load-balancer.md §2.2).

@@ -24,12 +24,12 @@ mod reference;
 mod tests;
 
 pub use configuration::{
-    BalancerConfiguration, BalancerSettings, ClusterDefinition, ClusterKey, DEFAULT_SUB_DOMAIN, Host, Place,
-    ServiceDefinition, StaticMember, Tenants, TrafficSettings, UrlSuffix,
+    BalancerConfiguration, BalancerSettings, ClusterDefinition, ClusterKey, DEFAULT_SUB_DOMAIN, GivenSetting,
+    Host, Place, ServiceDefinition, StaticMember, Tenants, TrafficSettings, UrlSuffix,
 };
 pub use reference::reference;
 pub use settings::{
-    AffinitySettings, ClusterSettings, ConnectionSettings, FailOverSettings, HealthCheckSettings,
+    AffinitySettings, ClusterSettings, ConnectionSettings, Effect, FailOverSettings, HealthCheckSettings,
     InstanceSettings, Key, LifecycleSettings, ProcessSettings, ScalingBehaviour, ScalingLimits, Scope,
     SelectionSettings, keys,
 };

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::settings::{Key, Scope, keys};
+use super::settings::{Effect, Key, Scope, keys};
 
 /// What stands before the tables.
 const INTRODUCTION: &str = include_str!("reference.md");
@@ -52,5 +52,10 @@ fn table_of(key: &Key) -> &'static [Scope] {
 fn row(key: &Key) -> String {
     let default = if key.default.is_empty() { "none".to_owned() } else { format!("`{}`", key.default) };
     let meaning: Vec<&str> = key.documentation.iter().map(|line| line.trim()).collect();
-    format!("| `{}` | {} | {default} | {} |\n", key.name, key.expected, meaning.join(" "))
+    let effect = match key.effect() {
+        Effect::Full => String::new(),
+        Effect::NotYet(instead) => format!(" **No effect yet**: {instead}."),
+        Effect::Scaling => " **No effect yet.**".to_owned(),
+    };
+    format!("| `{}` | {} | {default} | {}{effect} |\n", key.name, key.expected, meaning.join(" "))
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::super::settings::items;
+use super::super::settings::{CLUSTER_KEYS, items};
 use super::super::tree::{Block, Property};
 use super::super::{Host, Place, UrlSuffix};
 use super::Reader;
@@ -51,7 +51,11 @@ impl<'a> Reader<'a> {
                     host: host.name.clone(),
                     suffix: suffix.to_lowercase().into(),
                 };
-                return Some(hosts.iter().zip(suffixes).map(pair).collect());
+                let pairs = hosts.iter().zip(suffixes).map(pair).collect();
+                if let Some(key) = CLUSTER_KEYS.iter().find(|key| key.name == property.key) {
+                    self.perhaps_without_effect(property, key);
+                }
+                return Some(pairs);
             }
         };
         self.warning(codes::BALANCER_VALUE_IGNORED, span, message, "one name for each host, below them");

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::super::settings::{CLUSTER_KEYS, Key, Kind, Reading, Scope, Unreadable, keys};
+use super::super::Place;
+use super::super::settings::{CLUSTER_KEYS, Effect, Key, Kind, Reading, Scope, Unreadable, keys};
 use super::super::tree::{Block, Property};
 use super::super::variables::expand;
 use super::Reader;
@@ -19,12 +20,25 @@ impl<'a> Reader<'a> {
                 continue;
             }
             let text = self.expanded(property);
-            match layers.set(scope, &property.key, &text) {
-                Some((key, reading)) => self.judge(property, &text, key.expected, reading),
+            let place = Place(self.tree.locate(property.value_span));
+            match layers.set(scope, &property.key, &text, place) {
+                Some((key, reading)) => {
+                    self.judge(property, &text, key.expected, reading);
+                    if layers.changes(key) {
+                        self.perhaps_without_effect(property, key);
+                    }
+                }
                 None => self.unknown_key(property, scope),
             }
         }
         layers
+    }
+
+    /// Reports a key that is set and does nothing yet.
+    pub(super) fn perhaps_without_effect(&mut self, property: &'a Property, key: &Key) {
+        let Effect::NotYet(instead) = key.effect() else { return };
+        let message = format!("\"{}\" has no effect yet: {instead}", self.written(property));
+        self.warning(codes::NO_EFFECT_YET, property.key_span, message, "no effect yet");
     }
 
     /// The value with its variables replaced.

@@ -60,6 +60,6 @@ group! {
     /// not do it.
     "rewrite_location" rewrite_location: LocationRewriting = "auto", LOCATION_REWRITING;
 
-    /// How many sessions are remembered; then the one not used for longest goes.
+    /// How many sessions are remembered; then the one not used for longest goes. A change counts at the next start.
     "session_table_max" session_table_max: u32 = "1000000", AT_LEAST_ONE;
 }

@@ -75,6 +75,9 @@ pub(in super::super) trait Group {
 
     /// Takes the value of a key; `None` when the group has no such key.
     fn set(&mut self, key: &str, text: &str) -> Option<Reading>;
+
+    /// Whether a key has the value that it has when nobody gives it.
+    fn is_default(&self, key: &str) -> bool;
 }
 
 /// Reads a value into its place.
@@ -144,6 +147,15 @@ macro_rules! group {
                 match key {
                     $($key => Some($crate::config::balancer::settings::group::take(&mut self.$field, &$kind, text)),)+
                     _ => None,
+                }
+            }
+
+            fn is_default(&self, key: &str) -> bool {
+                match key {
+                    $($key => self.$field.as_ref().is_none_or(|value| {
+                        *value == $crate::config::balancer::settings::group::default(&$kind, $default)
+                    }),)+
+                    _ => true,
                 }
             }
         }

@@ -192,8 +192,11 @@ pub(in super::super) fn items(text: &str) -> impl Iterator<Item = &str> {
 
 /// The name of a cookie (RFC 6265 §4.1.1).
 pub(in super::super) const OPTIONAL_COOKIE: Kind<Option<Arc<str>>> = Kind {
-    expected: "the name of a cookie",
-    read: |text| optional(text, |text| http::HeaderName::from_str(text).is_ok().then(|| Arc::from(text))),
+    expected: "the name of a cookie, of at most 64 letters",
+    read: |text| {
+        let is_name = |text: &str| text.len() <= 64 && http::HeaderName::from_str(text).is_ok();
+        optional(text, |text| is_name(text).then(|| Arc::from(text)))
+    },
 };
 
 /// A port.

@@ -7,6 +7,7 @@ mod kinds;
 
 mod balancer;
 mod cluster;
+mod effect;
 mod further;
 mod instance;
 mod scaling;
@@ -17,6 +18,7 @@ mod tests;
 
 pub use balancer::ProcessSettings;
 pub use cluster::ClusterSettings;
+pub use effect::Effect;
 pub use group::{Key, Scope};
 pub use instance::InstanceSettings;
 pub use scaling::{ScalingBehaviour, ScalingLimits};

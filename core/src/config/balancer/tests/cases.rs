@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::super::{HashSource, ScalingPolicy, parse, read};
-use super::{F1, Known, balancer, clean, cluster, domain, f1, good, places, reading, serving};
+use super::{F1, Known, balancer, clean, cluster, domain, f1, good, places, reading, serving, with_effect};
 use crate::diagnostics::SourceFile;
 
 fn instances(text: &str) -> u32 {
@@ -76,7 +76,11 @@ fn cases_012_to_014_variables() {
         let (configuration, found) = read(&SourceFile::new("lb.conf", balancer(lines)), known);
         let balancer = configuration.expect("a configuration").balancer;
         let address = balancer.process.elastic_ip.map(|text| text.to_string());
-        (address.unwrap_or_default(), balancer.instance.instance_type.to_string(), places(&found))
+        (
+            address.unwrap_or_default(),
+            balancer.instance.instance_type.to_string(),
+            places(&with_effect(found)),
+        )
     };
     let elastic = "elasticIP ${EIP};";
     assert_eq!(read(elastic, &only_environment).0, "203.0.113.9", "12");

@@ -64,6 +64,7 @@ fn nesting_has_a_limit() {
 #[test]
 fn validation_table() {
     let service = |lines: &str| format!("services {{\n s {{\n  {lines}\n }}\n}}");
+    let long_cookie = balancer(&format!("affinity_cookie {};", "c".repeat(65)));
     let owned: Vec<(&str, String, Vec<&str>)> = vec![
         ("no services", String::new(), vec!["E0904 1:1"]),
         ("no domains", service("hosts h.test;"), vec!["E0904 2:2"]),
@@ -113,6 +114,7 @@ fn validation_table() {
         ("status", balancer("health_check_status 200-99;"), vec!["E0903 2:21"]),
         ("hash", balancer("hash_on header;"), vec!["E0903 2:9"]),
         ("cookie", balancer("affinity_cookie a=b;"), vec!["E0903 2:17"]),
+        ("cookie", long_cookie, vec!["E0903 2:17"]),
         ("buffer", balancer("fail_over_replay_buffer 64q;"), vec!["E0903 2:25"]),
         ("policy", domain("tenant_range *;\nsignal load_average; policy rps;"), vec!["E0903 3:29"]),
         ("policy", domain("tenant_range *;\npolicy queue;"), vec!["E0904 3:8"]),
