@@ -56,6 +56,11 @@ impl Availability {
         self.ready_at.load(Ordering::Relaxed) == ALWAYS
     }
 
+    /// Whether somebody switched it off.
+    pub fn is_off(&self) -> bool {
+        self.ready_at.load(Ordering::Relaxed) == NEVER
+    }
+
     /// When it may be tried again; `None` while it is active, and when it is switched off.
     pub fn next_retry(&self) -> Option<Instant> {
         match self.ready_at.load(Ordering::Relaxed) {

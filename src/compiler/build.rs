@@ -14,7 +14,7 @@ use sinew_core::mediation::{
 use super::endpoints::Names;
 use super::keys::{Wanted, cycle, missing};
 use super::sequences::List;
-use super::{Deployed, ProxyService, Routes, balancer, defaults};
+use super::{Deployed, ProxyService, Routes, balancer, defaults, reach};
 use crate::balancing::rewriting::ListenPorts;
 use crate::clusters::ClusterKey;
 use crate::clusters::health::HealthCheck;
@@ -117,6 +117,7 @@ pub fn compile<C: Client>(
         configuration: configuration.clone(),
     };
     let mut diagnostics = compiler.diagnostics;
+    diagnostics.extend(reach::unreached(&configuration));
     diagnostics.sort();
     (deployed, diagnostics)
 }

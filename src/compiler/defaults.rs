@@ -13,6 +13,17 @@ const MAIN: &str = r#"<sequence xmlns="http://ws.apache.org/ns/synapse" name="ma
   <drop/>
 </sequence>"#;
 
+/// Leaves everything to the balancer, as the main sequence that WSO2 ELB ships: members see the host that the client named.
+const BALANCING_MAIN: &str = r#"<sequence xmlns="http://ws.apache.org/ns/synapse" name="main" onError="fault">
+  <in>
+    <property name="REQUEST_HOST_HEADER" expression="$trp:host" scope="axis2"/>
+    <send/>
+  </in>
+  <out>
+    <send/>
+  </out>
+</sequence>"#;
+
 /// Logs what went wrong and drops; the transport answers with the status that fits the fault.
 const FAULT: &str = r#"<sequence xmlns="http://ws.apache.org/ns/synapse" name="fault">
   <log level="simple" category="WARN">
@@ -24,9 +35,11 @@ const FAULT: &str = r#"<sequence xmlns="http://ws.apache.org/ns/synapse" name="f
   <drop/>
 </sequence>"#;
 
-/// Adds `main` and `fault` where they are missing.
+/// Adds `main` and `fault` where they are missing. Where there are services to balance, `main` balances them.
 pub(super) fn complete(configuration: &mut Configuration, registry: &MediatorRegistry) {
-    for (name, text) in [("main", MAIN), ("fault", FAULT)] {
+    let balances = configuration.balancer.as_ref().is_some_and(|balancer| !balancer.services.is_empty());
+    let main = if balances { BALANCING_MAIN } else { MAIN };
+    for (name, text) in [("main", main), ("fault", FAULT)] {
         if configuration.sequence(name).is_some() {
             continue;
         }

@@ -9,6 +9,7 @@ mod deployed;
 mod endpoints;
 mod keys;
 mod proxy;
+mod reach;
 mod routes;
 mod sequences;
 

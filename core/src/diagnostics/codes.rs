@@ -126,4 +126,5 @@ codes! {
     CLUSTER_REPEATED "W0906" "cluster defined twice"
     LIMITS_CONTRADICT "W0907" "limits contradict"
     NO_EFFECT_YET "W0908" "key without effect yet"
+    BALANCER_NOT_REACHED "W0909" "balancer not reached"
 }

@@ -140,8 +140,9 @@ impl BalancedCluster {
                 let left = self.lifecycle.drain_timeout.saturating_sub(live.in_phase(now));
                 Some(Standing::Draining { until: now + left })
             }
-            Phase::Ready if !member.definition().active => Some(Standing::Closed),
-            Phase::Ready if member.is_available(now) => Some(Standing::Ready),
+            // Who was taken out, by itself, an operator or health checks, is taken out for sessions too.
+            Phase::Ready if !member.is_open() || live.availability.is_off() => Some(Standing::Closed),
+            Phase::Ready if live.availability.is_ready(now) => Some(Standing::Ready),
             Phase::Ready => Some(Standing::Suspended),
         }
     }

@@ -1,8 +1,9 @@
 //! Cases 54–76 through the endpoint: hosts, tenants and aliases lead to members.
 
-use sinew::testing::{Flows, Request};
+use sinew::testing::{Flows, Reply, Request};
 
 use super::{Fixture, ask, sent, stubbed};
+use crate::support::flows;
 
 /// Host, target, and the address of the first member of the cluster; none for a status.
 const ROWS: [(&str, &str, &str, Result<&str, u16>); 16] = [
@@ -65,4 +66,32 @@ fn every_send_without_an_endpoint_is_balanced() {
         let flows = stubbed(Flows::load(folder.path()));
         assert_eq!(flows.send(ask("shop.example.org", "/")).body, "10.0.3.1", "{main}");
     }
+}
+
+/// `loadbalancer.conf` alone balances, and the member sees the host of the client.
+#[test]
+fn a_configuration_without_a_main_sequence_balances() {
+    let text = Fixture::default().configuration();
+    let flows = flows(&[("loadbalancer.conf", &text)]).stub("http://10.0.3.1:9763", Reply::ok("10.0.3.1"));
+    let transcript = flows.send(ask("shop.example.org", "/"));
+    assert_eq!((transcript.status, &*transcript.body), (200, "10.0.3.1"));
+    assert!(sent(&transcript).contains(&"host: shop.example.org".to_owned()), "{transcript}");
+}
+
+/// Case 239 and W51: a main sequence that leaves nothing to the balancer is warned of, a nested `<send/>` reaches it.
+#[test]
+fn case_239_where_the_main_sequence_sends() {
+    let nested = "<in><filter source=\"$trp:Host\" regex=\".+\"><send/></filter></in><out><send/></out>";
+    let elsewhere = "<in><send><endpoint><address uri=\"http://127.0.0.1:9000\"/></endpoint></send></in>\
+        <out><send/></out>";
+    for (main, expected) in
+        [(nested, vec![]), (elsewhere, vec!["W0909"]), ("<in><drop/></in>", vec!["W0909"])]
+    {
+        let flows = Fixture { main, ..Fixture::default() }.load();
+        let codes: Vec<String> =
+            flows.status().diagnostics.iter().map(|found| found.code.to_string()).collect();
+        assert_eq!(codes, expected, "{main}");
+    }
+    let flows = Fixture { main: nested, ..Fixture::default() }.load();
+    assert_eq!(flows.send(ask("shop.example.org", "/")).body, "10.0.3.1");
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sinew::availability::Rules;
 use sinew::clusters::{ClusterKey, Layer, MemberDefinition, Source};
 use sinew::testing::{Flows, Reply};
 use tokio::time::{Instant, advance};
@@ -91,6 +92,25 @@ async fn case_226_a_drained_member_keeps_its_sessions_for_a_while() {
     assert_eq!(flows.exchange(bound()).await.body, "10.0.3.1");
     advance(Duration::from_secs(2)).await;
     assert_ne!(flows.exchange(bound()).await.body, "10.0.3.1", "30 s are over");
+}
+
+/// What an operator or a health check takes out gets no requests of sessions either; a failure alone keeps none away.
+#[tokio::test(start_paused = true)]
+async fn members_that_are_taken_out_lose_their_sessions() {
+    let flows = Fixture { shop_c: &[C1, C2], ..Fixture::default() }.load();
+    let login = Reply::ok("10.0.3.1").header("Set-Cookie", "JSESSIONID=X; Path=/");
+    let flows = flows.stub("http://10.0.3.1:9763/login", login);
+    flows.exchange(ask(SHOP, "/login")).await;
+    let member = flows.directory().cluster(&shop_c()).member("10.0.3.1:9763").expect("it is there");
+    let bound = || ask(SHOP, "/").header("Cookie", "JSESSIONID=X");
+    assert_eq!(flows.exchange(bound()).await.body, "10.0.3.1");
+    member.live().availability.suspend(&Rules::default(), Instant::now());
+    assert_eq!(flows.exchange(bound()).await.body, "10.0.3.1", "strict");
+    member.live().availability.switch_off();
+    assert_eq!(flows.exchange(bound()).await.body, "10.0.3.2", "switched off");
+    member.live().availability.switch_on();
+    member.live().set_healthy(false);
+    assert_eq!(flows.exchange(bound()).await.body, "10.0.3.2", "unhealthy");
 }
 
 /// Case 251: a request waits for the first member; without one it fails when its time is over.
