@@ -4,7 +4,6 @@
 //! whoever learns of members (files, the admin interface, group membership) reports them as a [`Source`].
 
 mod cluster;
-mod definition;
 mod directory;
 pub mod health;
 mod live;
@@ -14,9 +13,8 @@ mod source;
 mod tests;
 
 pub use cluster::{Cluster, Members};
-pub use definition::MemberDefinition;
 pub use directory::{Directory, Unknown};
 pub use live::{InFlight, Live, Phase};
 pub use member::{Member, MemberError};
-pub use sinew_core::config::balancer::ClusterKey;
+pub use sinew_core::config::balancer::{ClusterKey, MemberDefinition};
 pub use source::{Layer, Source};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sinew_core::config::balancer::{
-    Algorithm, BalancerConfiguration, ClusterDefinition, LocationRewriting, ProcessSettings, StaticMember,
-    Stickiness, TenantRanges, TrafficSettings,
+    Algorithm, BalancerConfiguration, ClusterDefinition, LocationRewriting, ProcessSettings, Stickiness,
+    TenantRanges, TrafficSettings,
 };
 use sinew_core::config::endpoint::{EndpointKind, SessionDefinition, SessionKind as Written};
 use sinew_core::mediation::Endpoint;
@@ -19,8 +19,8 @@ use crate::balancing::resolution::{
 };
 use crate::balancing::rewriting::{ForwardedPolicy, rewrites};
 use crate::balancing::selection::{Balancer, Settings};
+use crate::clusters::ClusterKey;
 use crate::clusters::health::HealthCheck;
-use crate::clusters::{ClusterKey, MemberDefinition};
 use crate::endpoints::{BalancedCluster, Client, DynamicEndpoint, DynamicPolicy, Leaf, Routing, Sessions};
 use crate::transport::http::client::Timeouts;
 
@@ -178,7 +178,7 @@ impl<C: Client> Compiler<'_, C> {
     /// Remembers the members that a cluster's definition names.
     fn static_members(&mut self, definition: &ClusterDefinition) {
         let members = self.members.entry(definition.key.clone()).or_default();
-        members.extend(definition.members.iter().map(member));
+        members.extend(definition.members.iter().map(|member| member.definition.clone()));
     }
 
     /// A cluster, treated as the settings say.
@@ -252,20 +252,4 @@ impl<C: Client> Compiler<'_, C> {
 fn tenant_range(ranges: &TenantRanges) -> TenantRange {
     let intervals = ranges.intervals().iter().map(|(first, last)| *first..=*last).collect();
     TenantRange { others: ranges.is_default(), intervals }
-}
-
-/// What a file says of a member.
-fn member(stated: &StaticMember) -> MemberDefinition {
-    MemberDefinition {
-        host: stated.host.clone(),
-        remote_host: stated.remote_host.clone(),
-        http_port: stated.http_port,
-        https_port: stated.https_port,
-        port_mappings: stated.port_mappings.clone(),
-        weight: stated.weight,
-        permanent: stated.permanent,
-        active: stated.active,
-        zone: stated.zone.clone(),
-        properties: stated.properties.clone(),
-    }
 }

@@ -95,16 +95,16 @@ fn text(own: &[GivenSetting], clusters: &[(&ServiceDefinition, &ClusterDefinitio
 fn described(member: &StaticMember) -> String {
     let number = |word: &'static str, port: Option<u16>| port.map(|port| format!("{word} {port}"));
     let mut parts: Vec<String> = Vec::new();
-    parts.extend(member.remote_host.iter().map(|host| format!("at {host}")));
-    parts.extend(number("http", member.http_port));
-    parts.extend(number("https", member.https_port));
-    parts.extend(member.port_mappings.iter().map(|(from, to)| format!("{from} to {to}")));
-    parts.extend((member.weight != 1).then(|| format!("weight {}", member.weight)));
-    parts.extend(member.permanent.then(|| "permanent".to_owned()));
-    parts.extend((!member.active).then(|| "passive".to_owned()));
-    parts.extend(member.zone.iter().map(|zone| format!("zone {zone}")));
-    parts.extend(member.properties.iter().map(|(key, value)| format!("{key} {value}")));
-    format!("{} ({}): {}", member.host, member.name, parts.join(", "))
+    parts.extend(member.definition.remote_host.iter().map(|host| format!("at {host}")));
+    parts.extend(number("http", member.definition.http_port));
+    parts.extend(number("https", member.definition.https_port));
+    parts.extend(member.definition.port_mappings.iter().map(|(from, to)| format!("{from} to {to}")));
+    parts.extend((member.definition.weight != 1).then(|| format!("weight {}", member.definition.weight)));
+    parts.extend(member.definition.permanent.then(|| "permanent".to_owned()));
+    parts.extend((!member.definition.active).then(|| "passive".to_owned()));
+    parts.extend(member.definition.zone.iter().map(|zone| format!("zone {zone}")));
+    parts.extend(member.definition.properties.iter().map(|(key, value)| format!("{key} {value}")));
+    format!("{} ({}): {}", member.definition.host, member.name, parts.join(", "))
 }
 
 fn json(own: &[GivenSetting], clusters: &[(&ServiceDefinition, &ClusterDefinition)]) -> Value {
@@ -137,16 +137,16 @@ fn member_json(member: &StaticMember) -> Value {
     json!({
         "name": *member.name,
         "place": place_json(&member.place),
-        "host": *member.host,
-        "remote_host": member.remote_host.as_deref(),
-        "http_port": member.http_port,
-        "https_port": member.https_port,
-        "port_mappings": object(member.port_mappings.iter().map(|(from, to)| (from.to_string(), json!(to)))),
-        "weight": member.weight,
-        "permanent": member.permanent,
-        "active": member.active,
-        "zone": member.zone.as_deref(),
-        "properties": object(member.properties.iter().map(|(key, value)| (key.to_string(), json!(**value)))),
+        "host": *member.definition.host,
+        "remote_host": member.definition.remote_host.as_deref(),
+        "http_port": member.definition.http_port,
+        "https_port": member.definition.https_port,
+        "port_mappings": object(member.definition.port_mappings.iter().map(|(from, to)| (from.to_string(), json!(to)))),
+        "weight": member.definition.weight,
+        "permanent": member.definition.permanent,
+        "active": member.definition.active,
+        "zone": member.definition.zone.as_deref(),
+        "properties": object(member.definition.properties.iter().map(|(key, value)| (key.to_string(), json!(**value)))),
     })
 }
 

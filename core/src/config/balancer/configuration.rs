@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use super::MemberDefinition;
 use super::settings::{
     AffinitySettings, ClusterSettings, ConnectionSettings, FailOverSettings, HealthCheckSettings,
     InstanceSettings, LifecycleSettings, ProcessSettings, ScalingBehaviour, ScalingLimits, SelectionSettings,
@@ -204,31 +205,13 @@ pub struct Tenants {
     pub place: Place,
 }
 
-/// A member that the file names (elastic-load-balancer.md §5.2, §5.4).
+/// A member that the file names (elastic-load-balancer.md §5.4).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StaticMember {
     /// The name of its block.
     pub name: Arc<str>,
     /// Where that stands.
     pub place: Place,
-    /// Its host name or address.
-    pub host: Arc<str>,
-    /// The address to send to instead, when the announced one does not lead there.
-    pub remote_host: Option<Arc<str>>,
-    /// The port for HTTP; without one it gets no HTTP requests.
-    pub http_port: Option<u16>,
-    /// The port for HTTPS; without one it gets no HTTPS requests.
-    pub https_port: Option<u16>,
-    /// Its ports for requests whose `Host` names a port.
-    pub port_mappings: BTreeMap<u16, u16>,
-    /// How much of the load it gets beside others.
-    pub weight: u32,
-    /// Whether it is never ended by scaling down.
-    pub permanent: bool,
-    /// Whether it gets requests.
-    pub active: bool,
-    /// Where it runs.
-    pub zone: Option<Arc<str>>,
-    /// Everything else that is said of it.
-    pub properties: BTreeMap<Arc<str>, Arc<str>>,
+    /// What is said of it.
+    pub definition: MemberDefinition,
 }

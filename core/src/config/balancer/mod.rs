@@ -15,6 +15,7 @@ mod settings;
 mod values;
 
 mod configuration;
+mod member;
 mod reader;
 mod source;
 
@@ -27,6 +28,7 @@ pub use configuration::{
     BalancerConfiguration, BalancerSettings, ClusterDefinition, ClusterKey, DEFAULT_SUB_DOMAIN, GivenSetting,
     Host, Place, ServiceDefinition, StaticMember, Tenants, TrafficSettings, UrlSuffix,
 };
+pub use member::MemberDefinition;
 pub use reference::reference;
 pub use settings::{
     AffinitySettings, ClusterSettings, ConnectionSettings, Effect, FailOverSettings, HealthCheckSettings,

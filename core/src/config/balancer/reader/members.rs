@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::super::settings::{Kind, MEMBER_KEYS, OPTIONAL_TEXT, PORT, SWITCH, WEIGHT};
 use super::super::tree::{Block, Property};
-use super::super::{ClusterKey, DEFAULT_SUB_DOMAIN, Place, ServiceDefinition, StaticMember};
+use super::super::{
+    ClusterKey, DEFAULT_SUB_DOMAIN, MemberDefinition, Place, ServiceDefinition, StaticMember,
+};
 use super::Reader;
 use crate::diagnostics::{Diagnostic, Span, codes, nearest};
 
@@ -112,9 +114,7 @@ impl<'a> Reader<'a> {
                 "needs httpPort or httpsPort",
             );
         }
-        Some(StaticMember {
-            name: block.name.as_str().into(),
-            place: Place(self.tree.locate(block.name_span)),
+        let definition = MemberDefinition {
             remote_host: self.value(block, "remoteHost", &OPTIONAL_TEXT).flatten(),
             http_port,
             https_port,
@@ -125,7 +125,9 @@ impl<'a> Reader<'a> {
             zone: self.value(block, "zone", &OPTIONAL_TEXT).flatten(),
             properties,
             host: host?,
-        })
+        };
+        let place = Place(self.tree.locate(block.name_span));
+        Some(StaticMember { name: block.name.as_str().into(), place, definition })
     }
 
     fn port_mapping(&mut self, property: &'a Property, incoming: &str) -> Option<(u16, u16)> {

@@ -13,18 +13,27 @@ fn everything_that_can_be_said_of_a_member() {
     ));
     let [first, second] = &cluster(&configuration, "d.test").members[..] else { panic!("two members") };
     assert_eq!(
-        (&*first.name, &*first.host, first.remote_host.as_deref()),
+        (&*first.name, &*first.definition.host, first.definition.remote_host.as_deref()),
         ("m1", "10.0.0.1", Some("r.test"))
     );
-    assert_eq!((first.http_port, first.https_port, first.weight), (Some(80), Some(443), 3));
-    assert!(first.permanent && !first.active);
-    assert_eq!(first.zone.as_deref(), Some("eu-1"));
-    assert_eq!(first.port_mappings.clone().into_iter().collect::<Vec<_>>(), [(8243, 9001), (8280, 9000)]);
+    assert_eq!(
+        (first.definition.http_port, first.definition.https_port, first.definition.weight),
+        (Some(80), Some(443), 3)
+    );
+    assert!(first.definition.permanent && !first.definition.active);
+    assert_eq!(first.definition.zone.as_deref(), Some("eu-1"));
+    assert_eq!(
+        first.definition.port_mappings.clone().into_iter().collect::<Vec<_>>(),
+        [(8243, 9001), (8280, 9000)]
+    );
     let properties: Vec<(&str, &str)> =
-        first.properties.iter().map(|(key, value)| (&**key, &**value)).collect();
+        first.definition.properties.iter().map(|(key, value)| (&**key, &**value)).collect();
     assert_eq!(properties, [("instanceId", "i-1")]);
-    assert_eq!((second.http_port, second.https_port, second.weight), (Some(8080), None, 1));
-    assert!(!second.permanent && second.active);
+    assert_eq!(
+        (second.definition.http_port, second.definition.https_port, second.definition.weight),
+        (Some(8080), None, 1)
+    );
+    assert!(!second.definition.permanent && second.definition.active);
     let place = first.place.position();
     assert_eq!((place.line, place.column), (3, 13));
 }
@@ -36,7 +45,7 @@ fn members_of_other_sub_domains_go_there() {
          d.test { tenant_range 2; sub_domain w; members { m3 { host c; httpPort 1; sub_domain w; } }",
     ));
     let hosts = |key: &str| -> Vec<&str> {
-        cluster(&configuration, key).members.iter().map(|member| &*member.host).collect()
+        cluster(&configuration, key).members.iter().map(|member| &*member.definition.host).collect()
     };
     assert_eq!((hosts("d.test"), hosts("d.test/w")), (vec!["b"], vec!["c", "a"]));
 }
