@@ -21,6 +21,7 @@ use crate::balancing::selection::{Balancer, Settings};
 use crate::clusters::health::HealthCheck;
 use crate::clusters::{ClusterKey, MemberDefinition};
 use crate::endpoints::{BalancedCluster, Client, DynamicEndpoint, DynamicPolicy, Routing, Sessions};
+use crate::membership::Lifecycle;
 use crate::transport::http::client::Timeouts;
 
 /// The name of the endpoint that is made from `loadbalancer.conf` (elastic-load-balancer.md §2.1).
@@ -57,6 +58,7 @@ impl<C: Client> Compiler<'_, C> {
             if let Some(check) = HealthCheck::of(&definition.traffic.health_check) {
                 self.health_checks.insert(key.clone(), check);
             }
+            self.lifecycles.insert(key.clone(), Lifecycle::of(&definition.traffic.lifecycle));
             let cluster = self.balanced(key, &definition.traffic, Some(wish), maintenance);
             clusters.insert(key.clone(), cluster);
         }
