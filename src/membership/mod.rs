@@ -23,10 +23,14 @@ mod scheme;
 mod feed;
 mod group;
 
+mod file;
+mod registration;
+
 mod admission;
 mod damping;
 mod lifecycle;
 mod ports;
+mod values;
 
 #[cfg(test)]
 mod tests;
@@ -34,7 +38,10 @@ mod tests;
 pub use admission::{Admission, Next};
 pub use damping::Damping;
 pub use feed::{Feed, Refused};
+pub use file::MemberFile;
 pub use group::{MemberRules, Membership, Started};
 pub use lifecycle::{Lifecycle, Lifecycles};
 pub use ports::{NetworkPorts, Ports};
+pub use registration::{Announcement, Registration, RegistrationError, RegistrationOptions};
 pub use scheme::{Departure, Event, Scheme};
+pub use values::stated;

@@ -36,7 +36,7 @@ impl MembershipCounts {
     }
 
     pub(super) fn encode(&self, encoder: &mut DescriptorEncoder<'_>) -> std::fmt::Result {
-        self.events.encode(encoder, &names::MEMBERSHIP_EVENTS_TOTAL, "event")?;
+        self.events.encode(encoder, &names::MEMBERSHIP_EVENTS_TOTAL, "outcome")?;
         self.refused.encode(encoder, &names::MEMBERSHIP_REFUSED_TOTAL, "reason")
     }
 }
@@ -61,7 +61,7 @@ impl Counts {
         let mut out = family(encoder, metric)?;
         self.read(|counts| {
             for ((scheme, word), count) in counts {
-                let labels = [("scheme", *scheme), (label, *word)];
+                let labels = [("name", *scheme), (label, *word)];
                 out.encode_family(&labels)?.encode_counter::<NoLabelSet, _, u64>(count, None)?;
             }
             Ok(())
