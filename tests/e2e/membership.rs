@@ -134,7 +134,7 @@ fn a_back_end_registers_serves_and_is_lost_with_its_lease() {
     assert_eq!(get(balancer.http, "/x").status, 503, "case 225: at once");
     let metrics = Connection::get(balancer.admin, "/metrics").text();
     for line in [
-        "sinew_membership_events_total{name=\"registration\",outcome=\"lost\"} 1",
+        "sinew_membership_events_total{name=\"registration\",outcome=\"suspected\"} 1",
         "sinew_membership_events_total{name=\"registration\",outcome=\"left\"} 1",
     ] {
         assert!(metrics.contains(line), "{metrics}");
