@@ -278,14 +278,14 @@ impl Inner {
         let mut complained = false;
         loop {
             let open = all_open(&*self.common.ports, member.definition()).await;
-            match admission.probed(open, Instant::now()) {
-                Next::Admit => break,
-                Next::Probe(pause) => sleep(pause).await,
-            }
             if !open && !complained {
                 complained = true;
                 let (cluster, member) = &id;
                 tracing::info!(target: "membership", %cluster, %member, "not all ports of the member are open yet");
+            }
+            match admission.probed(open, Instant::now()) {
+                Next::Admit => break,
+                Next::Probe(pause) => sleep(pause).await,
             }
         }
         let mut books = self.lock();
