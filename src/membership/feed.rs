@@ -1,6 +1,6 @@
 //! What schemes tell what they learn.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -131,9 +131,11 @@ impl Feed {
 
 impl Drop for Feed {
     fn drop(&mut self) {
-        // Ends the tasks before what they work on is taken back.
-        self.inner.lock().members.clear();
-        self.inner.common.directory.replace(&self.inner.source, &BTreeMap::new());
+        let mut books = self.inner.lock();
+        let ids: Vec<Id> = books.members.keys().cloned().collect();
+        for id in &ids {
+            self.inner.take_back(&mut books, id);
+        }
     }
 }
 
@@ -305,14 +307,19 @@ impl Inner {
         }
     }
 
-    /// Takes back that a member is there.
+    /// A member is not there any more.
     fn end(&self, books: &mut Books, id: &Id, how: &'static str) {
+        self.take_back(books, id);
+        books.damping.departed(&id.0, &id.1, Instant::now());
+        self.note(how, id);
+    }
+
+    /// Takes back that a member is there, and ends what goes on about it.
+    fn take_back(&self, books: &mut Books, id: &Id) {
         let Some(known) = books.members.remove(id) else { return };
         let directory = &self.common.directory;
         // Nobody but this feed removes what it said, so that it is there.
         let _ = directory.remove(&self.source, &id.0, &id.1);
-        books.damping.departed(&id.0, &id.1, Instant::now());
-        self.note(how, id);
         // It stays when others say that it is there; then what this scheme knew of it counts no more.
         let ours = match known.stage {
             Stage::Ready => None,

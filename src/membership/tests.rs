@@ -357,6 +357,20 @@ async fn a_feed_is_bounded_and_takes_back_what_it_said() {
     assert!(site.phases(&shop_c()).is_empty());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_scheme_that_ends_leaves_no_suspicion_behind() {
+    let site = Site::new(MemberRules::default());
+    let file = Source::new(Layer::Static, "configuration");
+    site.directory.add(&file, &shop_c(), c1()).expect("a member");
+    let (feed, started) = site.feed("registration").await;
+    feed.report(join(c1())).expect("a member");
+    feed.report(Event::Suspect { cluster: shop_c(), member: c1().key() }).expect("known");
+    assert_eq!(site.phases(&shop_c()), [Phase::Joining]);
+    drop((feed, started));
+    settle().await;
+    assert_eq!(site.phases(&shop_c()), [Phase::Ready]);
+}
+
 /// Two schemes: the one that comes last in the alphabet decides; each takes back its own.
 #[tokio::test(start_paused = true)]
 async fn hybrid_schemes_have_a_precedence() {

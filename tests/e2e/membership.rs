@@ -191,6 +191,26 @@ fn a_side_car_announces_and_leaves_without_a_failed_request() {
     wait_for_status(one.http, 503);
 }
 
+#[test]
+fn a_side_car_speaks_tls() {
+    let site = Site::new();
+    let back_end = BackEnd::start();
+    let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    write(site.folder.path(), "registration.pem", &certified.cert.pem());
+    write(site.folder.path(), "registration-key.pem", &certified.signing_key.serialize_pem());
+    let file = |name: &str| site.folder.path().join(name).display().to_string();
+    let certificate = format!("membership.registration.certificate={}", file("registration.pem"));
+    let key = format!("membership.registration.key={}", file("registration-key.pem"));
+    let mut balancer = site.serve(&["--set", &certificate, "--set", &key]);
+    let url = format!("https://localhost:{}", balancer.registration().port());
+    let trusted = file("registration.pem");
+    let join = site.join(&[], back_end.address, &["--balancer", &url, "--ca-file", &trusted]);
+    wait_for_status(balancer.http, 200);
+    join.signal("TERM");
+    let (code, said) = join.end();
+    assert_eq!(code, Some(0), "{said}");
+}
+
 /// A service that is not well is not announced; one that stops being well is withdrawn, and announced again later.
 #[test]
 fn a_side_car_asks_its_service() {

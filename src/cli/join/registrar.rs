@@ -105,6 +105,8 @@ impl Registrar {
             match self.client.ask(Method::GET, &self.service.path, None, PATIENCE).await {
                 Ok(_) => sleep(PAUSE / 5).await,
                 Err(CallError::Missing(_)) => {
+                    // A request may have chosen the service and not be on its way yet.
+                    sleep(PAUSE / 5).await;
                     self.say("left");
                     return true;
                 }
