@@ -59,6 +59,7 @@ fn links_lead_somewhere() {
         "docs/compatibility.md",
         "docs/diagnostics.md",
         "docs/load-balancing.md",
+        "docs/membership.md",
         "docs/loadbalancer-conf.md",
         "examples/README.md",
         "mediators/README.md",

@@ -6,6 +6,7 @@ mod convert;
 mod ctl;
 mod exit;
 mod folder;
+mod join;
 mod mediate;
 mod output;
 mod run;
@@ -39,6 +40,8 @@ enum Command {
     Mediate(mediate::Mediate),
     /// Look at a running process, and change what it does
     Ctl(ctl::Ctl),
+    /// Register the service next to this process with balancers, as long as it is well
+    Join(join::Join),
     /// Bring a load-balancer configuration of any release into today's form
     Convert(convert::Convert),
     /// Print a completion script for a shell
@@ -54,6 +57,7 @@ pub fn execute(arguments: Arguments) -> Exit {
         Command::Show(command) => command.execute(color),
         Command::Mediate(command) => command.execute(color),
         Command::Ctl(command) => command.execute(color),
+        Command::Join(command) => command.execute(color),
         Command::Convert(command) => command.execute(color),
         Command::Completions(command) => command.execute(),
     }

@@ -178,7 +178,7 @@ fn refuse(error: &StartError, color: Color) -> Exit {
             output::complain(&format!("error: {error}"));
             Exit::Configuration
         }
-        StartError::Bind(_) | StartError::Admin(_) | StartError::Io(_) => {
+        StartError::Bind(_) | StartError::Registration(_) | StartError::Admin(_) | StartError::Io(_) => {
             output::complain(&format!("error: {error}"));
             Exit::Temporary
         }

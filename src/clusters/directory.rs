@@ -82,11 +82,35 @@ impl Directory {
         cluster: &ClusterKey,
         definition: MemberDefinition,
     ) -> Result<Arc<Member>, MemberError> {
+        self.add_in(Phase::Ready, source, cluster, definition)
+    }
+
+    /// As [`Directory::add`], for a source whose word is not enough: a member that nobody spoke of before gets no requests
+    /// until [`Directory::advance`] says that it is ready. One that is there already stays as it is.
+    ///
+    /// # Errors
+    /// The definition makes no sense; nothing changes then.
+    pub fn announce(
+        &self,
+        source: &Source,
+        cluster: &ClusterKey,
+        definition: MemberDefinition,
+    ) -> Result<Arc<Member>, MemberError> {
+        self.add_in(Phase::Joining, source, cluster, definition)
+    }
+
+    fn add_in(
+        &self,
+        phase: Phase,
+        source: &Source,
+        cluster: &ClusterKey,
+        definition: MemberDefinition,
+    ) -> Result<Arc<Member>, MemberError> {
         // Looked at before anything is touched; whether it was there before does not matter for that.
         let key = Member::new(cluster.clone(), definition.clone(), None)?.key().clone();
         let mut books = self.lock();
         let entries = books.entry(cluster.clone()).or_default();
-        say(entries, source, definition);
+        say(entries, phase, source, definition);
         let members = self.publish(cluster, entries);
         let member = members.iter().find(|member| *member.key() == key).cloned();
         Ok(member.expect("a member that was just published"))
@@ -147,7 +171,7 @@ impl Directory {
             let entries = books.entry(cluster.clone()).or_default();
             for definition in definitions {
                 match Member::new(cluster.clone(), definition.clone(), None) {
-                    Ok(_) => say(entries, source, definition.clone()),
+                    Ok(_) => say(entries, Phase::Ready, source, definition.clone()),
                     Err(error) => errors.push(error),
                 }
             }
@@ -182,6 +206,15 @@ impl Directory {
         found.live().enter(phase, Instant::now());
         self.changes.send_modify(|count| *count += 1);
         Ok(())
+    }
+
+    /// Moves a member on, if it is in the phase `from`; false when it is not, because others moved it meanwhile.
+    pub fn advance(&self, member: &Member, from: Phase, to: Phase) -> bool {
+        let moved = member.live().advance(from, to, Instant::now());
+        if moved {
+            self.changes.send_modify(|count| *count += 1);
+        }
+        moved
     }
 
     /// The sources that say that a member is there, the weightiest last.
@@ -237,7 +270,8 @@ impl Directory {
     }
 }
 
-fn say(entries: &mut Vec<Entry>, source: &Source, definition: MemberDefinition) {
+/// Writes down what a source says; a member that nobody spoke of before begins in a phase.
+fn say(entries: &mut Vec<Entry>, phase: Phase, source: &Source, definition: MemberDefinition) {
     let key = definition.key();
     match entries.iter_mut().find(|entry| entry.key == key) {
         Some(entry) => {
@@ -246,7 +280,7 @@ fn say(entries: &mut Vec<Entry>, source: &Source, definition: MemberDefinition) 
         None => entries.push(Entry {
             key,
             said: BTreeMap::from([(source.clone(), definition)]),
-            live: Arc::new(Live::new(Phase::Ready)),
+            live: Arc::new(Live::new(phase)),
         }),
     }
 }

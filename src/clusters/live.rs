@@ -89,9 +89,23 @@ impl Live {
     /// Moves on to a phase, if it is not there already.
     pub fn enter(&self, phase: Phase, now: Instant) {
         if self.phase.swap(phase as u8, Ordering::Relaxed) != phase as u8 {
-            let passed = now.saturating_duration_since(self.born).as_millis();
-            self.since.store(u64::try_from(passed).unwrap_or(u64::MAX), Ordering::Relaxed);
+            self.begin(now);
         }
+    }
+
+    /// Moves on to a phase, if it is in the phase `from`; whether it was.
+    pub fn advance(&self, from: Phase, to: Phase, now: Instant) -> bool {
+        let (from, to) = (from as u8, to as u8);
+        let moved = self.phase.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed).is_ok();
+        if moved {
+            self.begin(now);
+        }
+        moved
+    }
+
+    fn begin(&self, now: Instant) {
+        let passed = now.saturating_duration_since(self.born).as_millis();
+        self.since.store(u64::try_from(passed).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     /// How long it has been in its phase.

@@ -22,6 +22,7 @@ use crate::balancing::selection::{Balancer, Settings};
 use crate::clusters::ClusterKey;
 use crate::clusters::health::HealthCheck;
 use crate::endpoints::{BalancedCluster, Client, DynamicEndpoint, DynamicPolicy, Leaf, Routing, Sessions};
+use crate::membership::Lifecycle;
 use crate::transport::http::client::Timeouts;
 
 /// The name of the endpoint that is made from `loadbalancer.conf` (elastic-load-balancer.md §2.1).
@@ -108,6 +109,7 @@ impl<C: Client> Compiler<'_, C> {
             if let Some(check) = HealthCheck::of(&definition.traffic.health_check) {
                 self.health_checks.insert(key.clone(), check);
             }
+            self.lifecycles.insert(key.clone(), Lifecycle::of(&definition.traffic.lifecycle));
             let mut traffic = definition.traffic.clone();
             wishes.change(&mut traffic);
             let cluster = self.balanced(key, &traffic, wishes.session, maintenance);

@@ -20,6 +20,7 @@ use crate::clusters::ClusterKey;
 use crate::clusters::health::HealthCheck;
 use crate::endpoints::replay::DEFAULT_REPLAY_LIMIT;
 use crate::endpoints::{Client, EndpointStates, Lasting, RequestPolicy, StaticMembers};
+use crate::membership::Lifecycles;
 use crate::telemetry::metrics::{Build, Metrics, ServiceKind};
 use crate::transport::http::client::Timeouts;
 
@@ -114,6 +115,7 @@ pub fn compile<C: Client>(
         balancer,
         members: std::mem::take(&mut compiler.members),
         health_checks: std::mem::take(&mut compiler.health_checks),
+        lifecycles: std::mem::take(&mut compiler.lifecycles),
         configuration: configuration.clone(),
     };
     let mut diagnostics = compiler.diagnostics;
@@ -150,6 +152,7 @@ pub(super) struct Compiler<'a, C> {
     pub(super) members: StaticMembers,
     /// The clusters whose members are asked whether they are well.
     pub(super) health_checks: BTreeMap<ClusterKey, HealthCheck>,
+    pub(super) lifecycles: Lifecycles,
 }
 
 impl<'a, C: Client> Compiler<'a, C> {
@@ -167,6 +170,7 @@ impl<'a, C: Client> Compiler<'a, C> {
             lookups: balancer::Lookups::default(),
             members: StaticMembers::new(),
             health_checks: BTreeMap::new(),
+            lifecycles: BTreeMap::new(),
         }
     }
 

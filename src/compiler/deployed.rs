@@ -12,6 +12,7 @@ use super::Routes;
 use crate::clusters::ClusterKey;
 use crate::clusters::health::HealthCheck;
 use crate::endpoints::StaticMembers;
+use crate::membership::Lifecycles;
 use crate::telemetry::metrics::ServiceMetrics;
 
 /// Everything that is deployed, immutable. A message keeps the one it started with to its end.
@@ -39,6 +40,8 @@ pub struct Deployed {
     pub members: StaticMembers,
     /// The clusters whose members are asked whether they are well.
     pub health_checks: BTreeMap<ClusterKey, HealthCheck>,
+    /// How members of its clusters come and go.
+    pub lifecycles: Lifecycles,
 }
 
 impl Deployed {

@@ -4,6 +4,7 @@ mod background;
 mod endpoints;
 mod front;
 mod ledger;
+mod membership;
 mod report;
 mod run;
 mod settings;

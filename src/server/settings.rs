@@ -145,16 +145,8 @@ pub(super) fn dispatch(settings: &Settings) -> DispatchSettings {
 pub(super) fn members(settings: &Settings, directory: &Directory) {
     let mut clusters: BTreeMap<ClusterKey, Vec<MemberDefinition>> = BTreeMap::new();
     for member in &settings.members {
-        let definition = MemberDefinition {
-            remote_host: member.remote_host.as_ref().map(|host| host.as_str().into()),
-            port_mappings: member.port_mappings.get().clone(),
-            weight: member.weight,
-            permanent: member.permanent,
-            active: member.active,
-            zone: member.zone.as_ref().map(|zone| zone.as_str().into()),
-            ..MemberDefinition::new(member.host.as_str(), member.http_port, member.https_port)
-        };
-        clusters.entry(ClusterKey::parse(member.cluster.as_str())).or_default().push(definition);
+        let (cluster, definition) = crate::membership::stated(member);
+        clusters.entry(cluster).or_default().push(definition);
     }
     for error in directory.replace(&Source::new(Layer::Static, "sinew.toml"), &clusters) {
         tracing::error!(target: "server", %error, "a member of the settings is left out");

@@ -17,6 +17,7 @@ use crate::clusters::Directory;
 use crate::clusters::health::NetworkProbe;
 use crate::deployment::{Deployer, Folder, Watch};
 use crate::endpoints::{Lasting, TransportClient};
+use crate::membership::RegistrationError;
 use crate::settings::{SecretError, Settings};
 use crate::telemetry::access_log::{AccessLog, AccessLogThread};
 use crate::telemetry::metrics::{Build, ConnectionCounts, ListenerLabel, Metrics};
@@ -59,7 +60,10 @@ pub enum StartError {
     /// The admin interface cannot be offered as asked for.
     #[error(transparent)]
     Admin(#[from] AdminError),
-    /// The admin token cannot be read.
+    /// Members cannot be registered as asked for.
+    #[error(transparent)]
+    Registration(#[from] RegistrationError),
+    /// A token cannot be read.
     #[error(transparent)]
     Secret(#[from] SecretError),
     /// Threads cannot be started, or a log cannot be opened.
@@ -88,8 +92,9 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
     admin.update(|status| status.strict = settings.server.strict);
     let client = HttpClient::new(map::client(settings, map::client_tls(settings)?));
     let deployer = deploy(settings, folder, &admin, lasting.clone(), client.clone())?;
-    let background = Arc::new(Background::start(&lasting, NetworkProbe::new(client))?);
-    background.check(&deployer.deployed().load().health_checks);
+    let (deployed, probe) = (deployer.deployed().load_full(), NetworkProbe::new(client));
+    let background = Background::start(settings, &lasting, &deployed, probe, metrics.membership())?;
+    let background = Arc::new(background);
     let https = &settings.listeners.https;
     let certificates = https.enabled.then(|| map::certificates(https)).transpose()?;
     if let Some(certificates) = &certificates {
@@ -114,9 +119,9 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
     let options = AdminOptions::from_settings(&settings.admin)?;
     let admin_server = options.map(|options| AdminServer::start(options, admin.clone())).transpose()?;
     let shown = admin.clone();
-    let checked = background.clone();
+    let followed = background.clone();
     let watch = Watch::start(deployer, map::watch(settings), move |deployer, outcome| {
-        checked.check(&deployer.deployed().load().health_checks);
+        followed.follow(&deployer.deployed().load());
         report::reloaded(&shown, deployer, outcome);
     })?;
     admin.update(|status| status.phase = Phase::Serving);

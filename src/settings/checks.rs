@@ -12,6 +12,7 @@ pub(super) fn check(loaded: &Loaded) -> Diagnostics {
     problems.extend(check_certificate(loaded));
     problems.extend(check_addresses(loaded));
     problems.extend(check_admin(loaded));
+    problems.extend(check_registration(loaded));
     problems.extend(check_tls(loaded));
     problems
 }
@@ -40,10 +41,13 @@ fn check_certificate(loaded: &Loaded) -> Option<Diagnostic> {
 fn check_addresses(loaded: &Loaded) -> Diagnostics {
     let settings = &loaded.settings;
     let listeners = &settings.listeners;
-    let all: [(&str, bool, SocketAddr); 3] = [
+    let registration = settings.membership.registration.address;
+    let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));
+    let all: [(&str, bool, SocketAddr); 4] = [
         ("listeners.http.address", listeners.http.enabled, listeners.http.address),
         ("listeners.https.address", listeners.https.enabled, listeners.https.address),
         ("admin.address", settings.admin.enabled, settings.admin.address),
+        ("membership.registration.address", registration.is_some(), registration.unwrap_or(nowhere)),
     ];
     let open: Vec<_> = all.iter().filter(|(_, enabled, address)| *enabled && address.port() != 0).collect();
     let mut problems = Diagnostics::new();
@@ -77,6 +81,23 @@ fn check_admin(loaded: &Loaded) -> Option<Diagnostic> {
     let help = "listen on 127.0.0.1, or set `admin.token` to a reference such as \"file:/run/secrets/sinew\"";
     let problem = error("`admin.address` is open to others and has no `admin.token`").help(help);
     Some(at_origin(loaded, "admin.address", problem))
+}
+
+/// Who may register decides where requests go, so that a token is needed on the loopback interface too.
+fn check_registration(loaded: &Loaded) -> Option<Diagnostic> {
+    let registration = &loaded.settings.membership.registration;
+    let place = "membership.registration.address";
+    if registration.address.is_some() && registration.token.is_none() {
+        let help = "set `token` to a reference such as \"file:/run/secrets/sinew-members\"";
+        let problem = error("`membership.registration` needs a `token`: everybody could register").help(help);
+        return Some(at_origin(loaded, place, problem));
+    }
+    if registration.certificate.is_some() != registration.key.is_some() {
+        let problem =
+            error("`membership.registration` needs both `certificate` and `key`, or neither of them");
+        return Some(at_origin(loaded, place, problem));
+    }
+    None
 }
 
 fn check_tls(loaded: &Loaded) -> Option<Diagnostic> {

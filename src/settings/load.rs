@@ -12,7 +12,7 @@ use super::file::{Document, Entry, Found};
 use super::key::{Key, MEMBERS, Section, describe, describe_member};
 use super::sections::MemberTable;
 use super::value::{Input, Problem};
-use super::{Explanation, Origin, Settings, checks};
+use super::{Explanation, Origin, Settings, StaticMember, checks};
 
 /// Every source of settings but the defaults, the lowest first.
 #[derive(Debug, Clone, Default)]
@@ -102,6 +102,24 @@ pub fn load(sources: &Sources) -> Result<Loaded, Diagnostics> {
     }
     problems.sort();
     if problems.has_errors() { Err(problems) } else { Ok(Loaded { warnings: problems, ..loaded }) }
+}
+
+/// Reads the members of a file that holds nothing but `[[member]]`.
+///
+/// # Errors
+///
+/// Every problem found, sorted.
+pub fn read_members(file: &Arc<SourceFile>) -> Result<Vec<StaticMember>, Diagnostics> {
+    let mut loading = Loading::default();
+    let document = Document::parse(file, &mut loading.problems);
+    document.values(&[], &[], &mut loading.problems);
+    let (_, keys) = describe_member();
+    for entry in document.members(&mut loading.problems) {
+        loading.member(&document, &entry, &keys);
+    }
+    let Loading { settings, mut problems, .. } = loading;
+    problems.sort();
+    if problems.has_errors() { Err(problems) } else { Ok(settings.members) }
 }
 
 // === impl Sources ===

@@ -21,13 +21,13 @@ mod secret;
 mod tests;
 
 pub use key::{Key, keys};
-pub use load::{Loaded, Override, Sources, load, read_file};
+pub use load::{Loaded, Override, Sources, load, read_file, read_members};
 pub use origin::{Explanation, Origin};
 pub use reference::reference;
 pub use secret::{Secret, SecretError, SecretReference};
 pub use sections::{
     AccessLog, Admin, Balancer, Compat, Deployment, HttpListener, HttpsListener, Limits, Listeners, Logs,
-    Pools, Server, Settings, StaticMember, Timeouts, Tls,
+    Membership, MembershipFile, Pools, Registration, Server, Settings, StaticMember, Timeouts, Tls,
 };
 pub use value::{
     AccessLogFormat, ByteSize, ClusterName, Count, Duration, HeaderText, HostName, LogDestination, LogFilter,

@@ -92,6 +92,11 @@ metrics! {
     MEMBER_REQUESTS_TOTAL Counter "sinew_member_requests_total" ["cluster" "member" "outcome"]
         "Attempts to send a request to a member, answered with whatever status or failed"
 
+    MEMBERSHIP_EVENTS_TOTAL Counter "sinew_membership_events_total" ["name" "outcome"]
+        "What the membership scheme of the name learnt of members: joined, updated, admitted, suspected, left or lost"
+    MEMBERSHIP_REFUSED_TOTAL Counter "sinew_membership_refused_total" ["name" "reason"]
+        "What came to the membership scheme of the name and was not believed"
+
     CONFIG_RELOADS_TOTAL Counter "sinew_config_reloads_total" ["outcome"]
         "Attempts to deploy a changed configuration, the first one at the start included"
     CONFIG_LAST_RELOAD_SUCCESS Gauge "sinew_config_last_reload_success" []

@@ -9,6 +9,7 @@ mod failover;
 mod forwarding;
 mod hot;
 mod lifecycle;
+mod membership;
 mod observability;
 #[path = "../support/mod.rs"]
 mod support;

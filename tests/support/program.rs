@@ -87,6 +87,11 @@ impl Program {
         self.certificates.path().join("admin.sock")
     }
 
+    /// Where members register.
+    pub(crate) fn registration(&mut self) -> SocketAddr {
+        self.address("registration")
+    }
+
     fn address(&mut self, listener: &str) -> SocketAddr {
         let line = self.wait_for_log(|line| {
             let record: Option<serde_json::Value> = serde_json::from_str(line).ok();

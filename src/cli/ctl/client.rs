@@ -10,21 +10,23 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use rustls_pki_types::ServerName;
 use serde_json::Value;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
+use tokio_rustls::TlsConnector;
 
 use super::place::Place;
 
 /// Asks one process.
 #[derive(Debug)]
-pub(super) struct Client {
+pub(in crate::cli) struct Client {
     place: Place,
 }
 
 /// Why there is no answer to show.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum CallError {
+pub(in crate::cli) enum CallError {
     /// Nobody is there, or the connection broke.
     #[error("the process is not reachable at {place}: {reason}")]
     Unreachable {
@@ -33,8 +35,8 @@ pub(super) enum CallError {
         /// What happened.
         reason: String,
     },
-    /// Somebody is there who does not speak as an admin interface does.
-    #[error("what answers at {place} is no admin interface of Sinew: {reason}")]
+    /// Somebody is there who does not speak as Sinew does.
+    #[error("what answers at {place} does not speak as Sinew does: {reason}")]
     Nonsense {
         /// Where it was found.
         place: String,
@@ -44,6 +46,9 @@ pub(super) enum CallError {
     /// What was typed makes no sense together.
     #[error("{0}")]
     Usage(String),
+    /// The process knows nothing of what was asked for.
+    #[error("{0}")]
+    Missing(String),
     /// The process says no.
     #[error("{0}")]
     Refused(String),
@@ -59,13 +64,18 @@ const LARGEST_ANSWER: usize = 64 * 1024 * 1024;
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A name as a segment of a path.
-pub(super) fn segment(name: &str) -> String {
+pub(in crate::cli) fn segment(name: &str) -> String {
     utf8_percent_encode(name, SEGMENT).to_string()
 }
 
 impl Client {
-    pub(super) fn new(place: Place) -> Self {
+    pub(in crate::cli) fn new(place: Place) -> Self {
         Self { place }
+    }
+
+    /// Whom it asks.
+    pub(in crate::cli) fn place(&self) -> &Place {
+        &self.place
     }
 
     /// Reads something.
@@ -93,15 +103,25 @@ impl Client {
     }
 
     fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value, CallError> {
-        let unreachable = |reason: String| CallError::Unreachable { place: self.place.to_string(), reason };
-        let request = self.request(method, path, body).map_err(|error| self.nonsense(&error))?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| unreachable(error.to_string()))?;
-        let answered =
-            runtime.block_on(async { tokio::time::timeout(PATIENCE, self.exchange(request)).await });
-        let answer = match answered {
-            Err(_) => return Err(unreachable(format!("no answer within {} s", PATIENCE.as_secs()))),
-            Ok(Err(error)) => return Err(unreachable(error.to_string())),
+        let runtime = runtime.map_err(|error| self.unreachable(&error))?;
+        runtime.block_on(self.ask(method, path, body, PATIENCE))
+    }
+
+    /// Asks, and waits for the answer for so long.
+    pub(in crate::cli) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        patience: Duration,
+    ) -> Result<Value, CallError> {
+        let request = self.request(method, path, body).map_err(|error| self.nonsense(&error))?;
+        let answer = match tokio::time::timeout(patience, self.exchange(request)).await {
+            Err(_) => {
+                return Err(self.unreachable(&format!("no answer within {} s", patience.as_secs_f64())));
+            }
+            Ok(Err(error)) => return Err(self.unreachable(&error)),
             Ok(Ok(answer)) => answer,
         };
         let value: Value = serde_json::from_slice(answer.body()).map_err(|error| self.nonsense(&error))?;
@@ -112,9 +132,16 @@ impl Client {
             Some(message) if answer.status() == StatusCode::UNAUTHORIZED => {
                 Err(CallError::Refused(format!("{message}: name its file with --token-file")))
             }
+            Some(message) if answer.status() == StatusCode::NOT_FOUND => {
+                Err(CallError::Missing(message.to_owned()))
+            }
             Some(message) => Err(CallError::Refused(message.to_owned())),
             None => Err(self.nonsense(&format!("status {}", answer.status()))),
         }
+    }
+
+    fn unreachable(&self, reason: &dyn std::fmt::Display) -> CallError {
+        CallError::Unreachable { place: self.place.to_string(), reason: reason.to_string() }
     }
 
     fn request(
@@ -136,7 +163,15 @@ impl Client {
     async fn exchange(&self, request: Request<Full<Bytes>>) -> io::Result<Response<Bytes>> {
         match &self.place {
             Place::Socket(path) => send(UnixStream::connect(path).await?, request).await,
-            Place::Port { .. } => send(TcpStream::connect(self.place.host()).await?, request).await,
+            Place::Port { tls: None, .. } => {
+                send(TcpStream::connect(self.place.host()).await?, request).await
+            }
+            Place::Port { tls: Some(tls), authority, .. } => {
+                let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
+                let name = ServerName::try_from(host).map_err(io::Error::other)?;
+                let stream = TcpStream::connect(self.place.host()).await?;
+                send(TlsConnector::from(tls.clone()).connect(name, stream).await?, request).await
+            }
         }
     }
 }

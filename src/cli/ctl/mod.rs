@@ -1,9 +1,9 @@
 //! `sinew ctl`: talks to a running process over its admin interface (operations.md §3.2).
 
-mod client;
+pub(super) mod client;
 mod endpoints;
 mod members;
-mod place;
+pub(super) mod place;
 mod process;
 mod table;
 
@@ -116,7 +116,7 @@ impl CallError {
     fn exit(&self) -> Exit {
         match self {
             CallError::Usage(_) => Exit::Usage,
-            CallError::Refused(_) => Exit::NotOk,
+            CallError::Missing(_) | CallError::Refused(_) => Exit::NotOk,
             CallError::Unreachable { .. } | CallError::Nonsense { .. } => Exit::Unavailable,
         }
     }

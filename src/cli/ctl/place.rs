@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use http::uri::{Authority, Uri};
 
@@ -12,7 +13,7 @@ use crate::cli::{Exit, output};
 
 /// An admin interface.
 #[derive(Debug)]
-pub(super) enum Place {
+pub(in crate::cli) enum Place {
     /// Its socket.
     Socket(PathBuf),
     /// Its port.
@@ -21,6 +22,8 @@ pub(super) enum Place {
         authority: Authority,
         /// What it wants to see.
         token: Option<String>,
+        /// TLS, if it speaks it.
+        tls: Option<Arc<rustls::ClientConfig>>,
     },
 }
 
@@ -43,7 +46,8 @@ impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Place::Socket(path) => write!(f, "{}", path.display()),
-            Place::Port { .. } => write!(f, "http://{}", self.host()),
+            Place::Port { tls: None, .. } => write!(f, "http://{}", self.host()),
+            Place::Port { tls: Some(_), .. } => write!(f, "https://{}", self.host()),
         }
     }
 }
@@ -63,7 +67,7 @@ pub(super) fn find(connection: &Connection) -> Result<Place, Exit> {
             Ok(token) => token,
             Err(problem) => return fail(Exit::Files, problem),
         };
-        return Ok(Place::Port { authority, token });
+        return Ok(Place::Port { authority, token, tls: None });
     }
     if let Some(socket) = &connection.socket {
         return Ok(Place::Socket(socket.clone()));
@@ -93,7 +97,7 @@ fn authority(address: &str) -> Result<Authority, String> {
 }
 
 /// The content of a file, without the line end at its end.
-fn token(path: &Path) -> Result<String, String> {
+pub(in crate::cli) fn token(path: &Path) -> Result<String, String> {
     let unreadable = |error| format!("cannot read the token from {}: {error}", path.display());
     let text = match path.as_os_str() == "-" {
         true => {

@@ -4,12 +4,14 @@
 //! Type, range and default come from the declaration itself.
 
 mod members;
+mod membership;
 mod operation;
 mod outgoing;
 mod receiving;
 
 pub(super) use members::MemberTable;
 pub use members::StaticMember;
+pub use membership::{Membership, MembershipFile, Registration};
 pub use operation::{AccessLog, Admin, Balancer, Compat, Deployment, Logs, Server};
 pub use outgoing::{Pools, Tls};
 pub use receiving::{HttpListener, HttpsListener, Limits, Listeners, Timeouts};
@@ -54,6 +56,8 @@ section! {
         pub deployment: Deployment,
         /// The balancer.
         pub balancer: Balancer,
+        /// How members are learnt of.
+        pub membership: Membership,
         /// Behaviour of other engines.
         pub compat: Compat,
     }

@@ -90,6 +90,28 @@ pub(super) fn unexpected(value: &DeValue<'_>) -> Problem {
     Problem(format!("this is {found}"))
 }
 
+/// Makes types readable outside settings, with the problem as text.
+macro_rules! from_str {
+    ($(($($generic:tt)*) $name:ty),+ $(,)?) => {
+        $(
+            impl<$($generic)*> std::str::FromStr for $name {
+                type Err = String;
+
+                fn from_str(text: &str) -> Result<Self, String> {
+                    <Self as Value>::from_text(text).map_err(|Problem(problem)| problem)
+                }
+            }
+        )+
+    };
+}
+
+from_str!(
+    () ClusterName,
+    () HostName,
+    () ZoneName,
+    (const MIN: u64, const MAX: u64) Duration<MIN, MAX>,
+);
+
 impl<T: Optional> Value for Option<T> {
     const STRING_IN_FILE: bool = T::STRING_IN_FILE;
     const SECRET: bool = T::SECRET;

@@ -189,6 +189,10 @@ impl Value for SocketAddr {
     }
 }
 
+impl Optional for SocketAddr {
+    const ABSENT: &'static str = "";
+}
+
 /// A list of header names: an array of strings in the file, a comma-separated text elsewhere.
 impl Value for Vec<HeaderName> {
     const STRING_IN_FILE: bool = false;

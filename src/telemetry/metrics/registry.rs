@@ -13,8 +13,8 @@ use super::connection::{self, ConnectionSource, Refusals};
 use super::exposition::{family, to_prometheus};
 use super::member::{MemberSample, MemberSource};
 use super::{
-    ArtifactCount, ConnectionCounts, EndpointMetrics, Exposition, ListenerLabel, RefusalReason,
-    ReloadOutcome, ServiceKind, ServiceMetrics, endpoint, service,
+    ArtifactCount, ConnectionCounts, EndpointMetrics, Exposition, ListenerLabel, MembershipCounts,
+    RefusalReason, ReloadOutcome, ServiceKind, ServiceMetrics, endpoint, service,
 };
 use crate::telemetry::access_log::AccessLog;
 use crate::telemetry::names;
@@ -48,6 +48,7 @@ struct Families {
     endpoints: Mutex<BTreeMap<String, Weak<EndpointMetrics>>>,
     connections: Mutex<Vec<ConnectionSource>>,
     members: Mutex<MemberSource>,
+    membership: Arc<MembershipCounts>,
     configuration: Mutex<Configuration>,
     access_log: Mutex<Option<AccessLog>>,
 }
@@ -64,6 +65,7 @@ impl Metrics {
             endpoints: Mutex::default(),
             connections: Mutex::default(),
             members: Mutex::default(),
+            membership: Arc::default(),
             configuration: Mutex::default(),
             access_log: Mutex::default(),
         });
@@ -122,6 +124,11 @@ impl Metrics {
         *lock(&self.families.members) = MemberSource::new(samples);
     }
 
+    /// Where it is counted how members come and go.
+    pub fn membership(&self) -> Arc<MembershipCounts> {
+        self.families.membership.clone()
+    }
+
     /// Says which access log counts the records it leaves out.
     pub fn observe_access_log(&self, log: &AccessLog) {
         *lock(&self.families.access_log) = Some(log.clone());
@@ -164,6 +171,7 @@ impl Collector for Families {
         service::encode(out, &alive(&self.services), &self.listeners)?;
         endpoint::encode(out, &alive(&self.endpoints))?;
         lock(&self.members).encode(out)?;
+        self.membership.encode(out)?;
         lock(&self.configuration).encode(out)?;
         let dropped = lock(&self.access_log).as_ref().map_or(0, AccessLog::dropped);
         family(out, &names::ACCESS_LOG_DROPPED_TOTAL)?.encode_counter::<NoLabelSet, _, u64>(&dropped, None)
