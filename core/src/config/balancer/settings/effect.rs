@@ -14,8 +14,7 @@ pub enum Effect {
 }
 
 /// Keys with no effect yet, and how it is without them.
-const NOT_YET: [(&str, &str); 7] = [
-    ("admission_delay", "a new member gets requests at once"),
+const NOT_YET: [(&str, &str); 6] = [
     ("elasticIP", "the address does not move by itself"),
     ("enable_autoscaler", "no instances are launched or ended"),
     ("group_mgt_agent", "a member belongs to the cluster that names it"),
