@@ -70,6 +70,10 @@ impl<S: Sync, T: DeserializeOwned> FromRequest<S> for Strict<T> {
             let message = format!("the body is not complete, or larger than {LARGEST_BODY} bytes");
             return Err(error(StatusCode::PAYLOAD_TOO_LARGE, &message));
         };
+        // A list of values would be taken for an object without its names.
+        if body.trim_ascii_start().first().is_some_and(|first| *first == b'[') {
+            return Err(error(StatusCode::BAD_REQUEST, "the body is wrong: expected an object in braces"));
+        }
         match serde_json::from_slice(&body) {
             Ok(value) => Ok(Self(value)),
             Err(problem) => Err(error(StatusCode::BAD_REQUEST, &format!("the body is wrong: {problem}"))),

@@ -116,8 +116,6 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
     })?;
     announce(&workers, &admin);
     let reloads = admin.reloads();
-    let options = AdminOptions::from_settings(&settings.admin)?;
-    let admin_server = options.map(|options| AdminServer::start(options, admin.clone())).transpose()?;
     let shown = admin.clone();
     let followed = background.clone();
     let watch = Watch::start(deployer, map::watch(settings), move |deployer, outcome| {
@@ -125,6 +123,9 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
         report::reloaded(&shown, deployer, outcome);
     })?;
     admin.update(|status| status.phase = Phase::Serving);
+    // Last, so that the first who asks is told that it serves.
+    let options = AdminOptions::from_settings(&settings.admin)?;
+    let admin_server = options.map(|options| AdminServer::start(options, admin.clone())).transpose()?;
     let reloads = Some(reloads);
     Ok(Running {
         workers,

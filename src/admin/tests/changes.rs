@@ -217,7 +217,8 @@ fn bodies_are_strict() {
     let rows = [
         ("", "EOF"),
         ("nonsense", "expected ident"),
-        ("[]", "expected"),
+        ("[]", "expected an object"),
+        (r#"["h", 80, 443]"#, "expected an object"),
         ("null", "expected an object that describes a member"),
         (r#"{"http_port": 80}"#, "missing field `host`"),
         (
