@@ -12,7 +12,7 @@ const PRODUCT: &[&[&str]] = &[
     &["settings"],
     &["availability", "telemetry", "transport"],
     &["clusters"],
-    &["balancing"],
+    &["balancing", "membership"],
     &["endpoints"],
     &["compiler"],
     &["deployment", "dispatch"],

@@ -1,0 +1,3 @@
+//! Tests of the codecs.
+
+mod vectors;
