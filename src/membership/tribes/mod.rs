@@ -2,6 +2,20 @@
 //! its balancer was (membership-wire.md, levels 1 and 2).
 //!
 //! Tribes knows neither authentication nor encryption: whoever reaches a port can say that it is a member. Therefore the
-//! module is a feature that is off by default, and works only within an allow-list of networks and domains.
+//! module is a feature that is off by default, and works only within an [`AllowList`] of networks and domains. What comes
+//! from others changes nothing and is counted ([`Refusals`]).
 
 pub mod wire;
+
+mod admission;
+mod announcement;
+mod event;
+
+pub mod multicast;
+
+#[cfg(test)]
+mod tests;
+
+pub use admission::{AllowList, AllowListError, Refusal, Refusals};
+pub use announcement::{Reading, ServicePorts};
+pub use event::{Announced, Departure, Event};
