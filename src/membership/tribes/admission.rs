@@ -72,6 +72,8 @@ pub enum Refusal {
     Sender,
     /// It announces a host in a network that is not allowed, or not the one it comes from.
     AnnouncedHost,
+    /// It asks for an answer at a port that is not allowed.
+    Port,
     /// It is of a domain that is not allowed.
     Domain,
     /// It is larger than allowed.
@@ -90,9 +92,10 @@ pub enum Refusal {
 
 impl Refusal {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Sender,
         Self::AnnouncedHost,
+        Self::Port,
         Self::Domain,
         Self::Oversized,
         Self::Malformed,
@@ -107,6 +110,7 @@ impl Refusal {
         match self {
             Self::Sender => "sender",
             Self::AnnouncedHost => "announced_host",
+            Self::Port => "port",
             Self::Domain => "domain",
             Self::Oversized => "oversized",
             Self::Malformed => "malformed",

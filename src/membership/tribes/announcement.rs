@@ -46,10 +46,20 @@ impl Reading {
     /// # Errors
     /// Its host or domain is not allowed.
     pub(super) fn believe(&self, record: &MemberRecord, from: IpAddr) -> Result<&str, Refusal> {
-        if !self.other_hosts && record.host.to_canonical() != from.to_canonical() {
-            return Err(Refusal::AnnouncedHost);
-        }
+        self.believe_host(record, from)?;
         self.allow_list.check(record)
+    }
+
+    /// The same for its host alone.
+    ///
+    /// # Errors
+    /// It is not allowed.
+    pub(super) fn believe_host(&self, record: &MemberRecord, from: IpAddr) -> Result<(), Refusal> {
+        let is_sender = record.host.to_canonical() == from.to_canonical();
+        match (is_sender || self.other_hosts) && self.allow_list.allows_host(record.host) {
+            true => Ok(()),
+            false => Err(Refusal::AnnouncedHost),
+        }
     }
 
     /// The member that a record announces, whoever says so.

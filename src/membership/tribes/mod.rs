@@ -12,6 +12,7 @@ mod announcement;
 mod event;
 
 pub mod multicast;
+pub mod well_known;
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::super::super::tests::announcement::{reading, record};
 use super::super::super::wire::{Frame, Identity, Layout, MemberRecord, SHUTDOWN};
-use super::super::super::{Departure, Event, Refusal};
+use super::super::super::{Event, Refusal};
 use super::super::Table;
 
 /// A table and the time that passes.
