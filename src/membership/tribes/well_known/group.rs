@@ -1,6 +1,6 @@
 //! The members of the managed domains: what they said, and whether they answer (membership-wire.md §11.2).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub struct Group {
     /// When nodes that wanted to join were answered.
     answered: HashMap<SocketAddr, Instant>,
     /// Nodes that did not understand an answer of our domain, and get answers of their own.
-    mirrored: HashMap<SocketAddr, Instant>,
+    mirrored: HashSet<SocketAddr>,
     refusals: Arc<Refusals>,
 }
 
@@ -246,13 +246,14 @@ impl Group {
     fn notice_deafness(&mut self, sender: &MemberRecord, now: Instant) {
         self.answered.retain(|_, at| now.duration_since(*at) <= UNHEARD);
         let address = sender.address();
-        let bounded = |map: &HashMap<SocketAddr, Instant>| map.len() < self.settings.most_members;
-        let (may_note, may_mirror) = (bounded(&self.answered), bounded(&self.mirrored));
+        let most = self.settings.most_members;
         if self.answered.contains_key(&address) {
-            if may_mirror {
-                self.mirrored.insert(address, now);
+            if self.mirrored.len() < most {
+                self.mirrored.insert(address);
             }
-        } else if may_note {
+            return;
+        }
+        if self.answered.len() < most {
             self.answered.insert(address, now);
         }
     }
@@ -265,7 +266,7 @@ impl Group {
     fn domain_towards(&self, address: SocketAddr, domain: &[u8]) -> String {
         let managed = self.settings.reading.allow_list.domain(domain);
         let mirrors = |domain: &&str| {
-            self.mirrored.contains_key(&address) || self.settings.mirrored_domains.contains(*domain)
+            self.mirrored.contains(&address) || self.settings.mirrored_domains.contains(*domain)
         };
         managed.filter(mirrors).unwrap_or(&self.settings.domain).to_owned()
     }

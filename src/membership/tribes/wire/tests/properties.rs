@@ -12,7 +12,8 @@ fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
 
 #[test]
 fn lines() {
-    let cases: &[(&[u8], &[(&str, &str)])] = &[
+    type Row<'a> = (&'a [u8], &'a [(&'a str, &'a str)]);
+    let cases: &[Row<'_>] = &[
         (b"", &[]),
         (b"#\n#Sun Nov 22 02:21:02 UTC 2026\nhttpPort=9763\n", &[("httpPort", "9763")]),
         (b"! a comment \\\na=b", &[("a", "b")]),
