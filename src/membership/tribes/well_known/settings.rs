@@ -40,7 +40,7 @@ pub struct WellKnownSettings {
     pub forget_after: Duration,
     /// How many members there may be, those that are gone included.
     pub most_members: usize,
-    /// The most data of a frame, in bytes.
+    /// The most data of a frame, in bytes. So much memory a connection can take.
     pub largest_frame: usize,
     /// How many connections there may be.
     pub most_connections: usize,
