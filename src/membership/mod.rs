@@ -25,6 +25,8 @@ mod group;
 
 mod file;
 mod registration;
+#[cfg(feature = "tribes")]
+pub mod tribes;
 
 mod admission;
 mod damping;

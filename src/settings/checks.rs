@@ -1,6 +1,6 @@
 //! What must fit together between keys.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use sinew_core::diagnostics::{Diagnostic, Diagnostics, codes};
 
@@ -13,6 +13,7 @@ pub(super) fn check(loaded: &Loaded) -> Diagnostics {
     problems.extend(check_addresses(loaded));
     problems.extend(check_admin(loaded));
     problems.extend(check_registration(loaded));
+    problems.extend(check_tribes(loaded));
     problems.extend(check_tls(loaded));
     problems
 }
@@ -98,6 +99,27 @@ fn check_registration(loaded: &Loaded) -> Option<Diagnostic> {
         return Some(at_origin(loaded, place, problem));
     }
     None
+}
+
+/// Tribes without both lists would believe nobody, or everybody.
+fn check_tribes(loaded: &Loaded) -> Option<Diagnostic> {
+    let tribes = &loaded.settings.membership.tribes;
+    let place = if tribes.multicast.is_some() { "multicast" } else { "listen" };
+    if tribes.multicast.is_none() && tribes.listen.is_none() {
+        return None;
+    }
+    if tribes.networks.is_empty() || tribes.domains.is_empty() {
+        let help = "name the `networks` that members are in and the `domains` that they are of";
+        let problem =
+            error("`membership.tribes` has no authentication and needs to know whom to believe").help(help);
+        return Some(at_origin(loaded, &format!("membership.tribes.{place}"), problem));
+    }
+    let group =
+        tribes.multicast.filter(|group| !matches!(group.ip(), IpAddr::V4(address) if address.is_multicast()));
+    group.map(|group| {
+        let problem = error(&format!("{group} is no multicast group of IPv4"));
+        at_origin(loaded, "membership.tribes.multicast", problem)
+    })
 }
 
 fn check_tls(loaded: &Loaded) -> Option<Diagnostic> {

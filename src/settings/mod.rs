@@ -27,7 +27,7 @@ pub use reference::reference;
 pub use secret::{Secret, SecretError, SecretReference};
 pub use sections::{
     AccessLog, Admin, Balancer, Compat, Deployment, HttpListener, HttpsListener, Limits, Listeners, Logs,
-    Membership, MembershipFile, Pools, Registration, Server, Settings, StaticMember, Timeouts, Tls,
+    Membership, MembershipFile, Pools, Registration, Server, Settings, StaticMember, Timeouts, Tls, Tribes,
 };
 pub use value::{
     AccessLogFormat, ByteSize, ClusterName, Count, Duration, HeaderText, HostName, LogDestination, LogFilter,

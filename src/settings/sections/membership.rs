@@ -3,10 +3,12 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use sinew_core::config::balancer::Network;
+
 use super::{HOUR, SECOND};
 use crate::settings::key::section;
 use crate::settings::secret::SecretReference;
-use crate::settings::value::{Count, Duration};
+use crate::settings::value::{Count, Duration, ZoneName};
 
 section! {
     /// How members are learnt of while the process runs. Several schemes may be used at once; `docs/membership.md` says who
@@ -26,6 +28,8 @@ section! {
         pub file: MembershipFile,
         /// Members that register.
         pub registration: Registration,
+        /// Nodes of Apache Tribes.
+        pub tribes: Tribes,
     }
 }
 
@@ -55,5 +59,22 @@ section! {
         pub key: Option<PathBuf> = "",
         /// The lease of members that ask for none.
         pub lease: Duration<{ SECOND }, { HOUR }> = "30s",
+    }
+}
+
+section! {
+    /// Tomcat, Axis2 and WSO2 Carbon nodes that find each other by Apache Tribes. It has no authentication: whoever is in an
+    /// allowed network can say that it is a member of an allowed domain.
+    pub struct Tribes {
+        /// The networks that members may be in. Without networks and domains there is no Tribes.
+        pub networks: Vec<Network> = "",
+        /// The domains that members may be of; each is the domain of a cluster.
+        pub domains: Vec<ZoneName> = "",
+        /// The multicast group and port that nodes announce themselves at, usually `228.0.0.4:45564`. Without it nothing is
+        /// listened to.
+        pub multicast: Option<SocketAddr> = "",
+        /// The address and port of the channel for nodes that have it as well-known address, usually with port 4000. It must
+        /// not be one for all addresses, nor a public one.
+        pub listen: Option<SocketAddr> = "",
     }
 }

@@ -4,11 +4,12 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use http::{HeaderName, HeaderValue};
+use sinew_core::config::balancer::Network;
 use sinew_core::diagnostics::nearest;
 use toml::de::DeValue;
 use tracing_subscriber::EnvFilter;
 
-use super::{Optional, Problem, Value, unexpected};
+use super::{Optional, Problem, Value, ZoneName, unexpected};
 
 /// Text that can stand in a header: visible ASCII and spaces, 1 to 200 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -193,35 +194,77 @@ impl Optional for SocketAddr {
     const ABSENT: &'static str = "";
 }
 
-/// A list of header names: an array of strings in the file, a comma-separated text elsewhere.
-impl Value for Vec<HeaderName> {
+/// What stands in lists: an array of strings in the file, a comma-separated text elsewhere.
+pub(super) trait Listed: Sized {
+    /// What each is, as "header names".
+    const KIND: &'static str;
+
+    /// Reads one.
+    fn one(text: &str) -> Result<Self, Problem>;
+
+    /// Writes one.
+    fn written(&self) -> String;
+}
+
+impl<T: Listed> Value for Vec<T> {
     const STRING_IN_FILE: bool = false;
 
     fn kind() -> String {
-        "a list of header names".to_owned()
+        format!("a list of {}", T::KIND)
     }
 
     fn from_text(text: &str) -> Result<Self, Problem> {
-        text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(header_name).collect()
+        text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(T::one).collect()
     }
 
     fn from_toml(value: &DeValue<'_>) -> Result<Self, Problem> {
-        let names = value.as_array().ok_or_else(|| unexpected(value))?;
-        names
+        let items = value.as_array().ok_or_else(|| unexpected(value))?;
+        items
             .iter()
-            .map(|name| {
-                name.get_ref().as_str().ok_or_else(|| Problem("not every name is a string".to_owned()))
+            .map(|item| {
+                item.get_ref().as_str().ok_or_else(|| Problem("not everything in it is a string".to_owned()))
             })
-            .map(|name| name.and_then(|name| header_name(name.trim())))
+            .map(|item| item.and_then(|item| T::one(item.trim())))
             .collect()
     }
 
     fn to_text(&self) -> String {
-        let names: Vec<&str> = self.iter().map(HeaderName::as_str).collect();
-        names.join(",")
+        self.iter().map(T::written).collect::<Vec<_>>().join(",")
     }
 }
 
-fn header_name(text: &str) -> Result<HeaderName, Problem> {
-    text.parse().map_err(|_| Problem(format!("`{text}` is no header name")))
+impl Listed for HeaderName {
+    const KIND: &'static str = "header names";
+
+    fn one(text: &str) -> Result<Self, Problem> {
+        text.parse().map_err(|_| Problem(format!("`{text}` is no header name")))
+    }
+
+    fn written(&self) -> String {
+        self.as_str().to_owned()
+    }
+}
+
+impl Listed for Network {
+    const KIND: &'static str = "addresses and networks such as 10.0.0.0/8";
+
+    fn one(text: &str) -> Result<Self, Problem> {
+        text.parse().map_err(|_| Problem(format!("`{text}` is no address and no network")))
+    }
+
+    fn written(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Listed for ZoneName {
+    const KIND: &'static str = "names of 1 to 253 visible ASCII characters";
+
+    fn one(text: &str) -> Result<Self, Problem> {
+        Self::from_text(text)
+    }
+
+    fn written(&self) -> String {
+        self.as_str().to_owned()
+    }
 }

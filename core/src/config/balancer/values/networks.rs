@@ -80,6 +80,12 @@ impl Networks {
     }
 }
 
+impl FromIterator<Network> for Networks {
+    fn from_iter<I: IntoIterator<Item = Network>>(networks: I) -> Self {
+        Networks(networks.into_iter().collect())
+    }
+}
+
 /// Blocks, separated by commas.
 impl FromStr for Networks {
     type Err = NoNetwork;

@@ -1,0 +1,5 @@
+//! Tests of multicast membership.
+
+mod announcer;
+mod loopback;
+mod table;

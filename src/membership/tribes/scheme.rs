@@ -1,0 +1,73 @@
+//! Tribes as a scheme: what nodes say becomes what members are.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use super::multicast::{self, MulticastSettings};
+use super::well_known::{self, WellKnownSettings};
+use super::{Announced, Departure, Event};
+use crate::membership::{self, Feed, Scheme};
+
+/// A multicast group, a channel for nodes that know our address, or both.
+#[derive(Clone, Debug, Default)]
+pub struct Tribes {
+    /// The group that is listened to.
+    pub multicast: Option<MulticastSettings>,
+    /// The channel.
+    pub well_known: Option<WellKnownSettings>,
+}
+
+/// Events that wait for the feed.
+const WAITING: usize = 256;
+
+impl Scheme for Tribes {
+    fn name(&self) -> &'static str {
+        "tribes"
+    }
+
+    async fn run(self, feed: Arc<Feed>) {
+        let (events, mut learned) = mpsc::channel(WAITING);
+        // What runs ends when these are dropped.
+        let _group = self.multicast.and_then(|settings| {
+            let group = multicast::start(settings, events.clone());
+            group.inspect_err(|error| tracing::error!(target: "membership", %error, "no Tribes group")).ok()
+        });
+        let _channel = match self.well_known {
+            Some(settings) => {
+                let channel = well_known::start(settings, events.clone()).await;
+                channel
+                    .inspect_err(|error| tracing::error!(target: "membership", %error, "no Tribes channel"))
+                    .ok()
+            }
+            None => None,
+        };
+        drop(events);
+        while let Some(event) = learned.recv().await {
+            if let Err(refused) = feed.report(told(event)) {
+                tracing::debug!(target: "membership", %refused, "a Tribes node is not taken");
+            }
+        }
+    }
+}
+
+/// A node that said farewell finishes what it has; any other end is one that nobody announced.
+fn told(event: Event) -> membership::Event {
+    match event {
+        Event::Joined(Announced { cluster, definition, .. }) => {
+            membership::Event::Join { cluster, definition }
+        }
+        Event::Updated(Announced { cluster, definition, .. }) => {
+            membership::Event::Update { cluster, definition }
+        }
+        Event::Left(Announced { cluster, definition, .. }, departure) => {
+            let departure = match departure {
+                Departure::Shutdown => membership::Departure::Announced,
+                Departure::Expired | Departure::Replaced | Departure::Unreachable | Departure::Unusable => {
+                    membership::Departure::Lost
+                }
+            };
+            membership::Event::Leave { cluster, member: definition.key(), departure }
+        }
+    }
+}

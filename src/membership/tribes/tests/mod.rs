@@ -1,0 +1,3 @@
+//! Tests of what all schemes share.
+
+pub(super) mod announcement;
