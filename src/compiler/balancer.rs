@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sinew_core::config::balancer::{
-    Algorithm, BalancerConfiguration, ClusterDefinition, LocationRewriting, ProcessSettings, Stickiness,
-    TenantRanges, TrafficSettings,
+    Algorithm, BalancerConfiguration, ClusterDefinition, LocationRewriting, ProcessSettings, Replacements,
+    Stickiness, TenantRanges, TrafficSettings,
 };
 use sinew_core::config::endpoint::{EndpointKind, SessionDefinition, SessionKind as Written};
 use sinew_core::mediation::Endpoint;
@@ -17,7 +17,7 @@ use crate::balancing::algorithms::Selector;
 use crate::balancing::resolution::{
     ClusterTable, HostTable, MappingFile, TenantFile, TenantRange, UrlMapping,
 };
-use crate::balancing::rewriting::{ForwardedPolicy, rewrites};
+use crate::balancing::rewriting::{CookieRules, DomainRule, ForwardedPolicy, PathRule, rewrites};
 use crate::balancing::selection::{Balancer, Settings};
 use crate::clusters::ClusterKey;
 use crate::clusters::health::HealthCheck;
@@ -234,8 +234,9 @@ impl<C: Client> Compiler<'_, C> {
         let trusted = (!process.trusted_proxies.is_empty()).then(|| process.trusted_proxies.clone());
         let x_forwarded = process.forwarded_headers;
         DynamicPolicy {
-            forwarded: Some(ForwardedPolicy { x_forwarded, forwarded: false, trusted }),
+            forwarded: Some(ForwardedPolicy { x_forwarded, forwarded: process.forwarded, trusted }),
             rewrite_locations,
+            cookies: cookie_rules(process),
             listen: self.settings.listen,
         }
     }
@@ -249,6 +250,17 @@ impl<C: Client> Compiler<'_, C> {
     ) -> Arc<dyn Endpoint> {
         Arc::new(DynamicEndpoint::new(leaf, routing, policy, self.settings.lasting.directory.clone()))
     }
+}
+
+/// What becomes of the cookies of members. The reader has refused what cannot be followed.
+fn cookie_rules(process: &ProcessSettings) -> CookieRules {
+    let domain = |(from, to): (&str, &str)| match (from, to) {
+        (Replacements::MEMBERS, "") => DomainRule::RemoveMembers,
+        (from, to) => DomainRule::Replace { from: from.into(), to: (!to.is_empty()).then(|| to.into()) },
+    };
+    let path = |(from, to): (&str, &str)| PathRule { from: from.into(), to: to.into() };
+    let domains = process.cookie_domain.iter().map(domain).collect();
+    CookieRules::new(domains, process.cookie_path.iter().map(path).collect()).unwrap_or_default()
 }
 
 fn tenant_range(ranges: &TenantRanges) -> TenantRange {

@@ -45,6 +45,7 @@ impl<C: Client> Answered<'_, C> {
         if self.endpoint.policy.rewrite_locations && names_addresses(headers) {
             self.rewrite(headers, &exchange.message);
         }
+        self.endpoint.policy.cookies.rewrite(headers, &[&self.view.hosts]);
         if let Some(routes) = &self.view.routes {
             let secure = self.arrival.scheme == Scheme::Https;
             if let Some(cookie) = routes.set_cookie(self.presented, self.member.key(), secure) {

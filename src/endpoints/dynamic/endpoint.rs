@@ -11,7 +11,9 @@ use tokio::time::Instant;
 
 use super::attempts::Attempts;
 use super::routing::{Route, Routing, host_header};
-use crate::balancing::rewriting::{ClientSide, ForwardedHeaders, ForwardedPolicy, KnownHosts, ListenPorts};
+use crate::balancing::rewriting::{
+    ClientSide, CookieRules, ForwardedHeaders, ForwardedPolicy, KnownHosts, ListenPorts,
+};
 use crate::clusters::Directory;
 use crate::endpoints::client::Client;
 use crate::endpoints::leaf::Leaf;
@@ -24,6 +26,8 @@ pub struct DynamicPolicy {
     pub forwarded: Option<ForwardedPolicy>,
     /// Addresses of members in answers become ours.
     pub rewrite_locations: bool,
+    /// What becomes of the cookies of members.
+    pub cookies: CookieRules,
     /// Where we listen.
     pub listen: ListenPorts,
 }

@@ -3,6 +3,7 @@
 use sinew::testing::{Flows, Reply, Request, Transcript};
 
 use super::{C1, C2, Fixture, address, ask, called, sent};
+use crate::support::errors;
 
 const SHOP: &str = "shop.example.org";
 const LISTENER: &str = "10.0.0.5:8280";
@@ -105,5 +106,27 @@ fn who_rewrites_itself_is_left_alone() {
         let flows = Fixture { keys, main, ..Fixture::default() }.load().stub("http://10.0.3.1:9763/r", reply);
         let transcript = flows.send(ask(SHOP, "/r").at(address(LISTENER), false));
         assert!(transcript.headers.contains(&"location: http://10.0.3.1:9763/x".to_owned()), "{transcript}");
+    }
+}
+
+/// The keys for `Forwarded` and for the cookies of members.
+#[test]
+fn forwarded_and_cookies_as_configured() {
+    let keys = "forwarded on;\ncookie_domain members,internal.test=example.org;\ncookie_path /app=/;";
+    let reply = Reply::ok("hi")
+        .header("Set-Cookie", "a=1; Domain=10.0.3.1; Path=/app/x")
+        .header("Set-Cookie", "b=2; Domain=internal.test; Path=/other");
+    let flows =
+        Fixture { keys, shop_c: &[C1], ..Fixture::default() }.load().stub("http://10.0.3.1:9763/c", reply);
+    let request = ask(SHOP, "/c").from(address("192.0.2.9:5000")).at(address(LISTENER), false);
+    let transcript = flows.send(request);
+    let forwarded = "forwarded: for=192.0.2.9;host=\"shop.example.org\";proto=http";
+    assert!(sent(&transcript).contains(&forwarded.to_owned()), "{transcript}");
+    for cookie in ["set-cookie: a=1; Path=/x", "set-cookie: b=2; Domain=example.org; Path=/other"] {
+        assert!(transcript.headers.contains(&cookie.to_owned()), "{cookie}: {transcript}");
+    }
+    for wrong in ["cookie_domain a b;", "cookie_domain =a.test;", "cookie_path app=/;"] {
+        let text = Fixture { keys: wrong, ..Fixture::default() }.configuration();
+        assert_eq!(errors(&[("loadbalancer.conf", &text)]), ["E0903"], "{wrong}");
     }
 }

@@ -38,7 +38,7 @@ pub use settings::{
 pub use source::{parse, read, read_element};
 pub use tree::{Block, Property, Tree};
 pub use values::{
-    Algorithm, HashSource, HealthCheckKind, LocationRewriting, Network, Networks, ScalingPolicy, Signal,
-    StatusRanges, Stickiness, TenantRanges, Victim,
+    Algorithm, HashSource, HealthCheckKind, LocationRewriting, Network, Networks, Replacements,
+    ScalingPolicy, Signal, StatusRanges, Stickiness, TenantRanges, Victim,
 };
 pub use variables::{NoVariables, Variables};

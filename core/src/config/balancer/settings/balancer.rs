@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::values::{LocationRewriting, Networks, Signal};
+use super::super::values::{LocationRewriting, Networks, Replacements, Signal};
 use super::Scope;
 use super::kinds::{
-    AT_LEAST_ONE, BOOLEAN, COUNT, LOCATION_REWRITING, MILLISECONDS, NETWORKS, OPTIONAL_TEXT,
-    SOME_MILLISECONDS, SWITCH, TASK,
+    AT_LEAST_ONE, BOOLEAN, COOKIE_DOMAINS, COOKIE_PATHS, COUNT, LOCATION_REWRITING, MILLISECONDS, NETWORKS,
+    OPTIONAL_TEXT, SOME_MILLISECONDS, SWITCH, TASK,
 };
 
 group! {
@@ -55,6 +55,16 @@ group! {
 
     /// The proxies before the balancer whose `X-Forwarded` headers are believed: addresses and blocks of addresses.
     "trusted_proxies" trusted_proxies: Networks = "", NETWORKS;
+
+    /// Whether members are sent `Forwarded` (RFC 7239) besides.
+    "forwarded" forwarded: bool = "off", SWITCH;
+
+    /// What the `Domain` of cookies of members becomes: another one, with `FROM=` none, and with `members` none when it names a
+    /// member of the cluster.
+    "cookie_domain" cookie_domain: Replacements = "", COOKIE_DOMAINS;
+
+    /// What the `Path` of cookies of members becomes; a prefix of whole segments counts.
+    "cookie_path" cookie_path: Replacements = "", COOKIE_PATHS;
 
     /// Whether addresses of members in `Location` and the like become the balancer's: `auto` when the main sequence does
     /// not do it.

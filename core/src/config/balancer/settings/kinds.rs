@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::values::{
-    Algorithm, HashSource, HealthCheckKind, LocationRewriting, Networks, ScalingPolicy, Signal, StatusRanges,
-    Stickiness, Victim,
+    Algorithm, HashSource, HealthCheckKind, LocationRewriting, Networks, Replacements, ScalingPolicy, Signal,
+    StatusRanges, Stickiness, Victim,
 };
 
 /// A sort of value.
@@ -214,6 +214,18 @@ pub(in super::super) const OPTIONAL_PORT: Kind<Option<u16>> = Kind {
 /// Blocks of addresses.
 pub(in super::super) const NETWORKS: Kind<Networks> =
     Kind { expected: "addresses or blocks such as 10.0.0.0/8, separated by commas", read: parsed };
+
+/// Domains of cookies.
+pub(in super::super) const COOKIE_DOMAINS: Kind<Replacements> = Kind {
+    expected: "`members`, or FROM=TO, separated by commas",
+    read: |text| Replacements::domains(text).ok_or(Unreadable::Refused),
+};
+
+/// Paths of cookies.
+pub(in super::super) const COOKIE_PATHS: Kind<Replacements> = Kind {
+    expected: "/FROM=/TO, separated by commas",
+    read: |text| Replacements::paths(text).ok_or(Unreadable::Refused),
+};
 
 /// Status codes.
 pub(in super::super) const STATUSES: Kind<StatusRanges> =
