@@ -98,7 +98,9 @@ impl<C: Client> Attempts<'_, C> {
                     if fault.code == ErrorCode::CONNECTION_FAILED {
                         member.live().availability.failed(fault.code.0, &cluster.suspension, Instant::now());
                     }
-                    let again = fails_over(&fault)
+                    // A retry is taken from the budget only when it can be made.
+                    let again = attempt + 1 < most
+                        && fails_over(&fault)
                         && replay
                             .as_ref()
                             .is_some_and(|replay| may_retry(&fault, replay.is_possible(&exchange.message)))
