@@ -152,12 +152,9 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-/// The port that a property names as that for another one: `port.mapping.8280`, and as later releases of the original spell
-/// it, `portMapping.mapping.8280` (fix W30, case 221).
+/// The port that a property names as that for another one.
 pub(super) fn mapped_port(property: &str) -> Option<u16> {
-    let port =
-        property.strip_prefix("port.mapping.").or_else(|| property.strip_prefix("portMapping.mapping."));
-    port?.parse().ok().filter(|port| *port > 0)
+    MemberDefinition::mapped_from(property)?.parse().ok().filter(|port| *port > 0)
 }
 
 /// What is wrong with an address that no other machine can be.

@@ -2,7 +2,7 @@
 
 use sinew::testing::{Event, Flows, Reply, Request, Transcript};
 
-use crate::support::{BACK_END, answer, errors, flows, header};
+use crate::support::{BACK_END, answer, called, errors, flows, header};
 
 /// A proxy service around an endpoint whose fault sequence answers with the error code.
 pub(crate) fn proxy(endpoint: &str) -> String {
@@ -24,14 +24,6 @@ pub(crate) fn load(endpoint: &str) -> Flows {
 
 pub(crate) fn get(flows: &Flows, target: &str) -> Transcript {
     flows.send(Request::get(target))
-}
-
-pub(crate) fn called(transcript: &Transcript) -> Vec<&str> {
-    let calls = transcript.events.iter().filter_map(|event| match event {
-        Event::Call { address, .. } => Some(address.as_str()),
-        _ => None,
-    });
-    calls.collect()
 }
 
 /// E1, E2, E15, E16, E22: outcomes of one request.

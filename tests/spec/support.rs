@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use sinew::testing::Flows;
+use sinew::testing::{Event, Flows, Transcript};
 use tempfile::TempDir;
 
 /// The start of every artifact.
@@ -67,4 +67,22 @@ pub(crate) fn answer(name: &str) -> String {
 pub(crate) fn header<'t>(transcript: &'t sinew::testing::Transcript, name: &str) -> Option<&'t str> {
     let prefix = format!("{name}: ");
     transcript.headers.iter().find_map(|line| line.strip_prefix(&prefix))
+}
+
+/// The addresses that a request was sent to, in their order.
+pub(crate) fn called(transcript: &Transcript) -> Vec<&str> {
+    let calls = transcript.events.iter().filter_map(|event| match event {
+        Event::Call { address, .. } => Some(address.as_str()),
+        _ => None,
+    });
+    calls.collect()
+}
+
+/// The headers of the last request that was sent.
+pub(crate) fn sent(transcript: &Transcript) -> Vec<String> {
+    let last = transcript.events.iter().rev().find_map(|event| match event {
+        Event::Call { headers, .. } => Some(headers.clone()),
+        _ => None,
+    });
+    last.unwrap_or_default()
 }

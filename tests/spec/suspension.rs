@@ -7,7 +7,8 @@ use sinew::testing::{Flows, Reply, Request, Transcript};
 use tempfile::TempDir;
 use tokio::time::advance;
 
-use crate::endpoints::{address, called, load, proxy};
+use crate::endpoints::{address, load, proxy};
+use crate::support::called;
 use crate::support::{BACK_END, flows, folder, header, write};
 
 /// The name of the endpoint written in the proxy service of [`proxy`].

@@ -32,9 +32,6 @@ pub struct ServicePorts {
     pub https: Option<u16>,
 }
 
-/// Both spellings of port mappings (elastic-load-balancer.md §5.2, W30).
-const PORT_MAPPINGS: [&str; 2] = ["port.mapping.", "portMapping.mapping."];
-
 impl Reading {
     /// Members as an allow-list has them, with the ports that they announce.
     pub fn new(allow_list: AllowList) -> Self {
@@ -104,7 +101,7 @@ impl Reading {
             match key.as_str() {
                 "httpPort" | "httpsPort" | "remoteHost" | "subDomain" | "hostName" => {}
                 "isActive" => definition.active = value.trim().eq_ignore_ascii_case("true"),
-                key => match PORT_MAPPINGS.iter().find_map(|prefix| key.strip_prefix(prefix)) {
+                key => match MemberDefinition::mapped_from(key) {
                     Some(from) => definition.port_mappings.extend(port(from).zip(port(value))),
                     None => {
                         definition.properties.insert(key.into(), value.as_str().into());

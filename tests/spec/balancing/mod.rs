@@ -11,11 +11,11 @@ mod simulation;
 
 use std::net::SocketAddr;
 
-use sinew::testing::{Event, Flows, Reply, Request, Transcript};
+use sinew::testing::{Flows, Reply, Request};
 
 use tempfile::TempDir;
 
-use crate::support::{errors, folder};
+use crate::support::{called, errors, folder, sent};
 
 /// The members of F1, each in a block of its domain.
 const A1: &str = "a1 { host 10.0.1.1; httpPort 9763; httpsPort 9443; }";
@@ -102,24 +102,6 @@ fn stubbed(mut flows: Flows) -> Flows {
 /// A request for a host.
 fn ask(host: &str, target: &str) -> Request {
     Request::get(target).header("Host", host)
-}
-
-/// The addresses that a request was sent to, in their order.
-fn called(transcript: &Transcript) -> Vec<&str> {
-    let calls = transcript.events.iter().filter_map(|event| match event {
-        Event::Call { address, .. } => Some(address.as_str()),
-        _ => None,
-    });
-    calls.collect()
-}
-
-/// The headers of the last request that a member got.
-fn sent(transcript: &Transcript) -> Vec<String> {
-    let calls = transcript.events.iter().rev().find_map(|event| match event {
-        Event::Call { headers, .. } => Some(headers.clone()),
-        _ => None,
-    });
-    calls.unwrap_or_default()
 }
 
 fn address(text: &str) -> SocketAddr {

@@ -5,9 +5,9 @@ mod domain;
 mod private;
 mod services;
 
-use sinew::testing::{Event, Flows, Reply, Request, Transcript};
+use sinew::testing::{Flows, Reply, Request, Transcript};
 
-use crate::support::{answer, flows, header};
+use crate::support::{answer, called, flows, header, sent};
 
 const B1: &str = "http://10.0.0.1:80";
 const B2: &str = "http://10.0.0.2:80";
@@ -76,21 +76,4 @@ async fn outcomes(flows: &Flows, request: Request, count: usize) -> Vec<String> 
         found.push(outcome(&flows.exchange(request.clone()).await));
     }
     found
-}
-
-fn called(transcript: &Transcript) -> Vec<&str> {
-    let calls = transcript.events.iter().filter_map(|event| match event {
-        Event::Call { address, .. } => Some(address.as_str()),
-        _ => None,
-    });
-    calls.collect()
-}
-
-/// The headers of the last request that a member got.
-fn sent(transcript: &Transcript) -> Vec<String> {
-    let last = transcript.events.iter().rev().find_map(|event| match event {
-        Event::Call { headers, .. } => Some(headers.clone()),
-        _ => None,
-    });
-    last.unwrap_or_default()
 }

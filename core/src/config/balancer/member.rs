@@ -45,6 +45,12 @@ impl MemberDefinition {
         }
     }
 
+    /// The port that requests come for, when a property's name is that of a port mapping: `port.mapping.8280`, and as later
+    /// releases of the original spell it, `portMapping.mapping.8280` (W30, case 221). It may be no number.
+    pub fn mapped_from(property: &str) -> Option<&str> {
+        property.strip_prefix("port.mapping.").or_else(|| property.strip_prefix("portMapping.mapping."))
+    }
+
     /// Where it is reached: the remote host if there is one.
     pub fn reached_at(&self) -> &str {
         self.remote_host.as_deref().unwrap_or(&self.host)

@@ -11,9 +11,6 @@ use super::super::{
 use super::Reader;
 use crate::diagnostics::{Diagnostic, Span, codes, nearest};
 
-/// The two spellings of port mappings (W30).
-const PORT_MAPPINGS: [&str; 2] = ["port.mapping.", "portMapping.mapping."];
-
 /// Members that belong to another cluster than the one they stand in.
 #[derive(Default)]
 pub(super) struct Members<'a> {
@@ -86,8 +83,7 @@ impl<'a> Reader<'a> {
         let mut port_mappings = BTreeMap::new();
         let mut properties: BTreeMap<Arc<str>, Arc<str>> = BTreeMap::new();
         for property in &block.properties {
-            if let Some(incoming) = PORT_MAPPINGS.iter().find_map(|prefix| property.key.strip_prefix(prefix))
-            {
+            if let Some(incoming) = MemberDefinition::mapped_from(&property.key) {
                 port_mappings.extend(self.port_mapping(property, incoming));
             } else if !MEMBER_KEYS.iter().any(|key| key.name == property.key) {
                 self.perhaps_misspelt(property);
@@ -103,7 +99,8 @@ impl<'a> Reader<'a> {
         let (http_port, https_port) =
             (self.value(block, "httpPort", &PORT), self.value(block, "httpsPort", &PORT));
         let is_port = |property: &Property| {
-            ["httpPort", "httpsPort"].contains(&&*property.key) || incoming_port(property).is_some()
+            ["httpPort", "httpsPort"].contains(&&*property.key)
+                || MemberDefinition::mapped_from(&property.key).is_some()
         };
         if !block.properties.iter().any(is_port) {
             let message = format!("the member \"{}\" has no port, so that it gets no requests", block.name);
@@ -155,9 +152,4 @@ impl<'a> Reader<'a> {
             self.push(diagnostic, property.key_span, "it has no effect");
         }
     }
-}
-
-/// The incoming port of a port mapping.
-fn incoming_port(property: &Property) -> Option<&str> {
-    PORT_MAPPINGS.iter().find_map(|prefix| property.key.strip_prefix(prefix))
 }
