@@ -6,9 +6,12 @@ mod convert;
 mod ctl;
 mod exit;
 mod folder;
+mod health;
 mod join;
+mod keepalived;
 mod mediate;
 mod output;
+mod probe;
 mod run;
 mod show;
 
@@ -42,6 +45,10 @@ enum Command {
     Ctl(ctl::Ctl),
     /// Register the service next to this process with balancers, as long as it is well
     Join(join::Join),
+    /// Ask a balancer whether it serves; for keepalived and other watchers
+    Health(health::Health),
+    /// Print a configuration of keepalived for two balancers with one address
+    Keepalived(keepalived::Keepalived),
     /// Bring a load-balancer configuration of any release into today's form
     Convert(convert::Convert),
     /// Print a completion script for a shell
@@ -58,6 +65,8 @@ pub fn execute(arguments: Arguments) -> Exit {
         Command::Mediate(command) => command.execute(color),
         Command::Ctl(command) => command.execute(color),
         Command::Join(command) => command.execute(color),
+        Command::Health(command) => command.execute(),
+        Command::Keepalived(command) => command.execute(),
         Command::Convert(command) => command.execute(color),
         Command::Completions(command) => command.execute(),
     }

@@ -4,19 +4,13 @@ use std::io;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::Request;
-use http::header::{CONNECTION, HOST, USER_AGENT};
-use http_body_util::Empty;
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::Wish;
 use super::arguments::Service;
-use crate::cli::output;
+use crate::cli::{output, probe};
 use crate::clusters::health::Thresholds;
 
 /// Good answers in a row that end an unhealthy state, and bad ones that end a healthy one. The first answer decides alone.
@@ -45,20 +39,10 @@ pub(super) async fn watch(service: &Service, wish: &watch::Sender<Wish>) {
 
 async fn ask(service: &Service) -> io::Result<()> {
     let (host, port) = &service.asked_at;
-    let stream = TcpStream::connect((host.as_str(), *port)).await?;
-    let Some(path) = &service.health_path else { return Ok(()) };
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
-    let name = if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
-    let request = Request::get(path.as_str())
-        .header(HOST, name)
-        .header(USER_AGENT, "sinew-join")
-        .header(CONNECTION, "close")
-        .body(Empty::<Bytes>::new())
-        .map_err(io::Error::other)?;
-    // Ends with the sender.
-    tokio::spawn(connection);
-    let status = sender.send_request(request).await.map_err(io::Error::other)?.status();
-    match status.as_u16() {
+    let Some(path) = &service.health_path else {
+        return TcpStream::connect((host.as_str(), *port)).await.map(drop);
+    };
+    match probe::status(host, *port, path.as_str(), "sinew-join").await?.as_u16() {
         200..=399 => Ok(()),
         status => Err(io::Error::other(format!("status {status}"))),
     }
