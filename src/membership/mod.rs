@@ -7,7 +7,8 @@
 //! - A member that joins gets no requests until all its ports have been open for the `admission_delay` of its cluster
 //!   ([`Admission`], fix W17). Members are probed in parallel, as long as they are in the group.
 //! - One that announces that it leaves gets no new clients, and goes when it has answered what it had.
-//! - One that is lost gets no requests at once, and goes when it did not come back within the leave grace.
+//! - One that is lost gets no requests at once, and goes when it did not come back within the leave grace. While another
+//!   scheme hears of it, it keeps its requests, and stays.
 //! - One that comes and goes again and again waits longer each time ([`Damping`]).
 //!
 //! Several schemes may run at once (hybrid). What one added only it removes. When several speak of the same member, the
