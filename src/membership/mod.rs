@@ -45,6 +45,6 @@ pub use file::MemberFile;
 pub use group::{MemberRules, Membership, Started};
 pub use lifecycle::{Lifecycle, Lifecycles};
 pub use ports::{NetworkPorts, Ports};
-pub use registration::{Announcement, Registration, RegistrationError, RegistrationOptions};
+pub use registration::{Announcement, Registrants, Registration, RegistrationError, RegistrationOptions};
 pub use scheme::{Departure, Event, Scheme};
 pub use values::stated;
