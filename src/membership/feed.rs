@@ -125,7 +125,13 @@ impl Feed {
 
     /// Something came to the scheme that it does not believe; `reason` is a word of a small set.
     pub fn refused(&self, reason: &'static str) {
-        self.inner.common.counts.refused(self.inner.scheme, reason);
+        self.refusals()(reason);
+    }
+
+    /// What [`Feed::refused`] does, for others who must not keep the feed.
+    pub fn refusals(&self) -> impl Fn(&'static str) + Send + Sync + use<> {
+        let (scheme, counts) = (self.inner.scheme, self.inner.common.counts.clone());
+        move |reason| counts.refused(scheme, reason)
     }
 }
 
