@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use sinew_core::config::balancer::Network;
 
-use super::{HOUR, SECOND};
+use super::{HOUR, KubernetesService, SECOND};
 use crate::settings::key::section;
 use crate::settings::secret::SecretReference;
 use crate::settings::value::{Count, Duration, ZoneName};
@@ -30,6 +30,10 @@ section! {
         pub registration: Registration,
         /// Nodes of Apache Tribes.
         pub tribes: Tribes,
+    }
+    lists {
+        /// Services of Kubernetes.
+        pub kubernetes: KubernetesService,
     }
 }
 
