@@ -13,8 +13,8 @@
 //!
 //! Several schemes may run at once (hybrid). What one added only it removes. When several speak of the same member, the
 //! weightiest decides what it is like: [`Layer::Topology`] over operators over files, and among schemes the one whose name
-//! comes last in the alphabet: `dns`, `file`, `registration`, `tribes`. So what members say of themselves weighs more than
-//! what is said of them.
+//! comes last in the alphabet: `dns`, `file`, `kubernetes`, `registration`, `tribes`. So what members say of themselves
+//! weighs more than what is said of them.
 //!
 //! [`Directory`]: crate::clusters::Directory
 //! [`Layer::Topology`]: crate::clusters::Layer::Topology
@@ -25,6 +25,8 @@ mod feed;
 mod group;
 
 mod file;
+#[cfg(feature = "kubernetes")]
+pub mod kubernetes;
 mod registration;
 #[cfg(feature = "tribes")]
 pub mod tribes;

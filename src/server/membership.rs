@@ -8,6 +8,8 @@ use tokio::runtime::Handle;
 
 use super::start::StartError;
 use crate::clusters::Directory;
+#[cfg(feature = "kubernetes")]
+use crate::membership::kubernetes::Kubernetes;
 #[cfg(feature = "tribes")]
 use crate::membership::tribes::{
     AllowList, Reading, Tribes, multicast::MulticastSettings, well_known::WellKnownSettings,
@@ -51,6 +53,10 @@ pub(super) fn schemes(settings: &Settings, membership: &Membership) -> Result<Sc
     let certificates = certificates(&settings.membership.registration)?;
     let registration = registration(&settings.membership.registration, certificates.as_ref())?;
     schemes.extend(registration.map(|scheme| membership.start(scheme)));
+    #[cfg(feature = "kubernetes")]
+    if !settings.membership.kubernetes.is_empty() {
+        schemes.push(membership.start(Kubernetes::new(settings.membership.kubernetes.clone())));
+    }
     #[cfg(feature = "tribes")]
     schemes.extend(tribes(&settings.membership.tribes).map(|scheme| membership.start(scheme)));
     Ok(Schemes { _started: schemes, certificates })
