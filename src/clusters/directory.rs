@@ -1,6 +1,6 @@
 //! All clusters, and what every source said of their members.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::live::{Live, Phase};
-use super::{Cluster, ClusterKey, Member, MemberDefinition, MemberError, Source};
+use super::{Cluster, ClusterKey, Layer, Member, MemberDefinition, MemberError, Source};
 
 /// The clusters by key. Reading is free of locks; changes are serialised.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ type Books = BTreeMap<ClusterKey, Vec<Entry>>;
 struct Entry {
     key: Arc<str>,
     said: BTreeMap<Source, MemberDefinition>,
+    /// Those of the sources that do not hear of it any more.
+    suspicious: BTreeSet<Source>,
     live: Arc<Live>,
 }
 
@@ -110,7 +112,7 @@ impl Directory {
         let key = Member::new(cluster.clone(), definition.clone(), None)?.key().clone();
         let mut books = self.lock();
         let entries = books.entry(cluster.clone()).or_default();
-        say(entries, phase, source, definition);
+        self.say(entries, phase, source, definition);
         let members = self.publish(cluster, entries);
         let member = members.iter().find(|member| *member.key() == key).cloned();
         Ok(member.expect("a member that was just published"))
@@ -125,7 +127,9 @@ impl Directory {
         let mut books = self.lock();
         let entries = books.get_mut(cluster).ok_or_else(unknown)?;
         let entry = entries.iter_mut().find(|entry| *entry.key == *member).ok_or_else(unknown)?;
-        entry.said.remove(source).ok_or_else(unknown)?;
+        if !self.forget(entry, source) {
+            return Err(unknown());
+        }
         retire(entries);
         self.publish(cluster, entries);
         Ok(())
@@ -147,7 +151,7 @@ impl Directory {
             for entry in entries.iter_mut() {
                 let stays = said.is_some_and(|said| said.iter().any(|one| one.key() == entry.key));
                 if !stays {
-                    left |= entry.said.remove(source).is_some();
+                    left |= self.forget(entry, source);
                 }
             }
             if left {
@@ -171,13 +175,33 @@ impl Directory {
             let entries = books.entry(cluster.clone()).or_default();
             for definition in definitions {
                 match Member::new(cluster.clone(), definition.clone(), None) {
-                    Ok(_) => say(entries, Phase::Ready, source, definition.clone()),
+                    Ok(_) => self.say(entries, Phase::Ready, source, definition.clone()),
                     Err(error) => errors.push(error),
                 }
             }
             self.publish(cluster, entries);
         }
         errors
+    }
+
+    /// A source does not hear any more of a member that it spoke of, until it speaks of it again.
+    ///
+    /// The member is held back when all those of [`Layer::Topology`] that speak of it say so: no member is without requests
+    /// while somebody reaches it. What files and operators say does not speak against that, since they do not look.
+    ///
+    /// # Errors
+    /// This source never said that it was there.
+    pub fn suspect(&self, source: &Source, cluster: &ClusterKey, member: &str) -> Result<(), Unknown> {
+        let unknown = || Unknown { cluster: cluster.clone(), member: member.into() };
+        let mut books = self.lock();
+        let entries = books.get_mut(cluster).ok_or_else(unknown)?;
+        let entry = entries.iter_mut().find(|entry| *entry.key == *member).ok_or_else(unknown)?;
+        if !entry.said.contains_key(source) {
+            return Err(unknown());
+        }
+        entry.suspicious.insert(source.clone());
+        self.weigh(entry);
+        Ok(())
     }
 
     /// Lets a member finish what it has, without new clients.
@@ -188,7 +212,7 @@ impl Directory {
         self.enter(cluster, member, Phase::Draining)
     }
 
-    /// Gives a member requests again: after a drain, and at once when failures keep it away.
+    /// Gives a member requests again: after a drain, and at once when failures or suspicion keep it away.
     ///
     /// # Errors
     /// There is no such member.
@@ -196,6 +220,7 @@ impl Directory {
         self.enter(cluster, member, Phase::Ready)?;
         if let Some(member) = self.find(cluster).and_then(|cluster| cluster.member(member)) {
             member.live().availability.switch_on();
+            member.live().set_suspected(false, Instant::now());
         }
         Ok(())
     }
@@ -222,6 +247,42 @@ impl Directory {
         let books = self.lock();
         let entry = books.get(cluster).and_then(|entries| entries.iter().find(|one| *one.key == *member));
         entry.map(|entry| entry.said.keys().cloned().collect()).unwrap_or_default()
+    }
+
+    /// Writes down what a source says; a member that nobody spoke of before begins in a phase.
+    fn say(&self, entries: &mut Vec<Entry>, phase: Phase, source: &Source, definition: MemberDefinition) {
+        let key = definition.key();
+        match entries.iter_mut().find(|entry| entry.key == key) {
+            Some(entry) => {
+                entry.said.insert(source.clone(), definition);
+                entry.suspicious.remove(source);
+                self.weigh(entry);
+            }
+            None => entries.push(Entry {
+                key,
+                said: BTreeMap::from([(source.clone(), definition)]),
+                suspicious: BTreeSet::new(),
+                live: Arc::new(Live::new(phase)),
+            }),
+        }
+    }
+
+    /// A source does not speak of a member any more; whether it did.
+    fn forget(&self, entry: &mut Entry, source: &Source) -> bool {
+        let spoke = entry.said.remove(source).is_some();
+        entry.suspicious.remove(source);
+        self.weigh(entry);
+        spoke
+    }
+
+    /// Holds a member back when all who learn of it suspect it.
+    fn weigh(&self, entry: &Entry) {
+        let mut learned = entry.said.keys().filter(|source| source.layer == Layer::Topology).peekable();
+        let is_known = learned.peek().is_some();
+        let suspected = is_known && learned.all(|source| entry.suspicious.contains(source));
+        if entry.live.set_suspected(suspected, Instant::now()) {
+            self.changes.send_modify(|count| *count += 1);
+        }
     }
 
     /// Makes what the books say of a cluster visible. Members of which nothing new is said stay the same objects.
@@ -267,21 +328,6 @@ impl Directory {
     /// Every change leaves the books in order before it can panic.
     fn lock(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Writes down what a source says; a member that nobody spoke of before begins in a phase.
-fn say(entries: &mut Vec<Entry>, phase: Phase, source: &Source, definition: MemberDefinition) {
-    let key = definition.key();
-    match entries.iter_mut().find(|entry| entry.key == key) {
-        Some(entry) => {
-            entry.said.insert(source.clone(), definition);
-        }
-        None => entries.push(Entry {
-            key,
-            said: BTreeMap::from([(source.clone(), definition)]),
-            live: Arc::new(Live::new(phase)),
-        }),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::availability::Availability;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Phase {
-    /// Announced, not yet found to work.
+    /// Announced and not yet found to work, or suspected by all who learn of it while it is there.
     Joining,
     /// It takes requests.
     Ready,
@@ -51,6 +51,8 @@ pub struct Live {
     /// When the phase began, in milliseconds since `born`.
     since: AtomicU64,
     healthy: AtomicBool,
+    /// Nobody who learns of it hears of it any more.
+    suspected: AtomicBool,
     in_flight: AtomicU32,
     served: AtomicU64,
     failed: AtomicU64,
@@ -72,6 +74,7 @@ impl Live {
             phase: AtomicU8::new(phase as u8),
             since: AtomicU64::new(0),
             healthy: AtomicBool::new(true),
+            suspected: AtomicBool::new(false),
             in_flight: AtomicU32::new(0),
             served: AtomicU64::new(0),
             failed: AtomicU64::new(0),
@@ -81,9 +84,21 @@ impl Live {
         }
     }
 
-    /// How far it is.
+    /// How far it is. One that is ready and suspected is joining again.
     pub fn phase(&self) -> Phase {
-        Phase::of(self.phase.load(Ordering::Relaxed))
+        match Phase::of(self.phase.load(Ordering::Relaxed)) {
+            Phase::Ready if self.suspected.load(Ordering::Relaxed) => Phase::Joining,
+            phase => phase,
+        }
+    }
+
+    /// Holds it back, or not any longer; whether that is a change. What it is besides is not forgotten.
+    pub(super) fn set_suspected(&self, suspected: bool, now: Instant) -> bool {
+        let changed = self.suspected.swap(suspected, Ordering::Relaxed) != suspected;
+        if changed && Phase::of(self.phase.load(Ordering::Relaxed)) == Phase::Ready {
+            self.begin(now);
+        }
+        changed
     }
 
     /// Moves on to a phase, if it is not there already.
@@ -93,7 +108,7 @@ impl Live {
         }
     }
 
-    /// Moves on to a phase, if it is in the phase `from`; whether it was.
+    /// Moves on to a phase, if it is in the phase `from`, suspected or not; whether it was.
     pub fn advance(&self, from: Phase, to: Phase, now: Instant) -> bool {
         let (from, to) = (from as u8, to as u8);
         let moved = self.phase.compare_exchange(from, to, Ordering::Relaxed, Ordering::Relaxed).is_ok();

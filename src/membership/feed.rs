@@ -68,7 +68,7 @@ struct Known {
 enum Stage {
     Joining,
     Ready,
-    /// Not heard of, and whether it was ready before.
+    /// Not heard of by this scheme, and whether it was ready before.
     Suspect {
         was_ready: bool,
     },
@@ -125,7 +125,13 @@ impl Feed {
 
     /// Something came to the scheme that it does not believe; `reason` is a word of a small set.
     pub fn refused(&self, reason: &'static str) {
-        self.inner.common.counts.refused(self.inner.scheme, reason);
+        self.refusals()(reason);
+    }
+
+    /// What [`Feed::refused`] does, for others who must not keep the feed.
+    pub fn refusals(&self) -> impl Fn(&'static str) + Send + Sync + use<> {
+        let (scheme, counts) = (self.inner.scheme, self.inner.common.counts.clone());
+        move |reason| counts.refused(scheme, reason)
     }
 }
 
@@ -197,9 +203,9 @@ impl Inner {
         known.member = member;
         if let Stage::Suspect { was_ready } = known.stage {
             known.task = None;
+            // What was said anew has lifted the suspicion.
             if was_ready {
                 known.stage = Stage::Ready;
-                self.common.directory.advance(&known.member, Phase::Joining, Phase::Ready);
             } else {
                 known.stage = Stage::Joining;
                 self.admit(books, &id);
@@ -216,7 +222,8 @@ impl Inner {
         let was_ready = known.stage == Stage::Ready;
         known.stage = Stage::Suspect { was_ready };
         known.task = None;
-        self.common.directory.advance(&known.member, Phase::Ready, Phase::Joining);
+        // Nobody but this feed removes what it said, so that it is there. Others who hear of it keep its requests.
+        let _ = self.common.directory.suspect(&self.source, &id.0, &id.1);
         self.note("suspected", &id);
         Ok(())
     }
@@ -292,7 +299,8 @@ impl Inner {
         }
         let mut books = self.lock();
         let known = books.members.get_mut(&id).filter(|known| known.incarnation == incarnation);
-        if let Some(known) = known {
+        // It may have been suspected while this waited for the books.
+        if let Some(known) = known.filter(|known| known.stage == Stage::Joining) {
             known.stage = Stage::Ready;
             // An operator may have sent it to a drain meanwhile, which stays.
             self.common.directory.advance(&known.member, Phase::Joining, Phase::Ready);
@@ -322,9 +330,8 @@ impl Inner {
         let _ = directory.remove(&self.source, &id.0, &id.1);
         // It stays when others say that it is there; then what this scheme knew of it counts no more.
         let ours = match known.stage {
-            Stage::Ready => None,
+            Stage::Ready | Stage::Suspect { was_ready: true } => None,
             Stage::Leaving => Some(Phase::Draining),
-            Stage::Suspect { was_ready: true } => Some(Phase::Joining),
             // Another scheme probes it on its own; files and operators do not.
             Stage::Joining | Stage::Suspect { was_ready: false } => {
                 let sources = directory.sources(&id.0, &id.1);

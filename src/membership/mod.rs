@@ -7,13 +7,14 @@
 //! - A member that joins gets no requests until all its ports have been open for the `admission_delay` of its cluster
 //!   ([`Admission`], fix W17). Members are probed in parallel, as long as they are in the group.
 //! - One that announces that it leaves gets no new clients, and goes when it has answered what it had.
-//! - One that is lost gets no requests at once, and goes when it did not come back within the leave grace.
+//! - One that is lost gets no requests at once, and goes when it did not come back within the leave grace. While another
+//!   scheme hears of it, it keeps its requests, and stays.
 //! - One that comes and goes again and again waits longer each time ([`Damping`]).
 //!
 //! Several schemes may run at once (hybrid). What one added only it removes. When several speak of the same member, the
 //! weightiest decides what it is like: [`Layer::Topology`] over operators over files, and among schemes the one whose name
-//! comes last in the alphabet: `dns`, `file`, `registration`, `tribes`. So what members say of themselves weighs more than
-//! what is said of them.
+//! comes last in the alphabet: `dns`, `file`, `kubernetes`, `registration`, `tribes`. So what members say of themselves
+//! weighs more than what is said of them.
 //!
 //! [`Directory`]: crate::clusters::Directory
 //! [`Layer::Topology`]: crate::clusters::Layer::Topology
@@ -24,6 +25,8 @@ mod feed;
 mod group;
 
 mod file;
+#[cfg(feature = "kubernetes")]
+pub mod kubernetes;
 mod registration;
 #[cfg(feature = "tribes")]
 pub mod tribes;
@@ -44,6 +47,6 @@ pub use file::MemberFile;
 pub use group::{MemberRules, Membership, Started};
 pub use lifecycle::{Lifecycle, Lifecycles};
 pub use ports::{NetworkPorts, Ports};
-pub use registration::{Announcement, Registration, RegistrationError, RegistrationOptions};
+pub use registration::{Announcement, Registrants, Registration, RegistrationError, RegistrationOptions};
 pub use scheme::{Departure, Event, Scheme};
 pub use values::stated;

@@ -34,7 +34,8 @@ pub enum Event {
         /// What it says of itself.
         definition: MemberDefinition,
     },
-    /// It was not heard of when it should have been. It gets no new clients until the next update.
+    /// It was not heard of when it should have been. Unless another scheme hears of it, it gets no new clients until the next
+    /// update.
     Suspect {
         /// Its cluster.
         cluster: ClusterKey,

@@ -371,6 +371,67 @@ async fn a_scheme_that_ends_leaves_no_suspicion_behind() {
     assert_eq!(site.phases(&shop_c()), [Phase::Ready]);
 }
 
+/// No member is without requests, or lost, while one of the schemes hears of it.
+#[tokio::test(start_paused = true)]
+async fn a_member_is_held_back_when_all_schemes_suspect_it() {
+    let site = Site::new(MemberRules::default());
+    site.directory.add(&Source::new(Layer::Static, "configuration"), &shop_c(), c1()).expect("a member");
+    let (one, _one) = site.feed("registration").await;
+    let (other, _other) = site.feed("tribes").await;
+    site.ports.open(&[9763, 9443]);
+    one.report(join(c1())).expect("a member");
+    other.report(join(c1())).expect("a member");
+    let suspect = || Event::Suspect { cluster: shop_c(), member: c1().key() };
+    let update = || Event::Update { cluster: shop_c(), definition: c1() };
+    // Who says what, and whether it has requests then.
+    let rows = [
+        (&one, suspect(), Phase::Ready),
+        (&one, suspect(), Phase::Ready),
+        (&other, suspect(), Phase::Joining),
+        (&one, update(), Phase::Ready),
+        (&one, suspect(), Phase::Joining),
+        (&other, update(), Phase::Ready),
+        (&other, suspect(), Phase::Joining),
+        (&other, join(c1()), Phase::Ready),
+        (&other, leave(Departure::Lost), Phase::Joining),
+        (&one, update(), Phase::Ready),
+    ];
+    for (number, (feed, event, expected)) in rows.into_iter().enumerate() {
+        feed.report(event).expect("a member");
+        assert_eq!(site.phases(&shop_c()), [expected], "row {number}");
+    }
+    pass(secs(6)).await;
+    assert!(other.member(&shop_c(), &c1().key()).is_none(), "the grace is over");
+    assert_eq!(site.phases(&shop_c()), [Phase::Ready]);
+    one.report(suspect()).expect("known");
+    assert_eq!(site.phases(&shop_c()), [Phase::Joining], "the file does not look");
+    one.report(leave(Departure::Announced)).expect("known");
+    assert_eq!(site.phases(&shop_c()), [Phase::Ready], "nobody suspects it any more");
+}
+
+/// Suspicion does not let in who was not let in, nor end a drain.
+#[tokio::test(start_paused = true)]
+async fn suspicion_and_other_reasons_do_not_mix() {
+    let site = Site::new(MemberRules::default());
+    let (feed, _started) = site.feed("registration").await;
+    let suspect = || Event::Suspect { cluster: shop_c(), member: c1().key() };
+    let update = || Event::Update { cluster: shop_c(), definition: c1() };
+    feed.report(join(c1())).expect("a member");
+    feed.report(suspect()).expect("known");
+    feed.report(update()).expect("a member");
+    assert_eq!(site.phases(&shop_c()), [Phase::Joining], "its ports were not open yet");
+    site.ports.open(&[9763, 9443]);
+    pass(secs(12)).await;
+    assert_eq!(site.phases(&shop_c()), [Phase::Ready]);
+    site.directory.drain(&shop_c(), &c1().key()).expect("a member");
+    feed.report(suspect()).expect("known");
+    feed.report(update()).expect("a member");
+    assert_eq!(site.phases(&shop_c()), [Phase::Draining], "the operator wants it so");
+    feed.report(suspect()).expect("known");
+    site.directory.resume(&shop_c(), &c1().key()).expect("a member");
+    assert_eq!(site.phases(&shop_c()), [Phase::Ready], "the operator knows better");
+}
+
 /// Two schemes: the one that comes last in the alphabet decides; each takes back its own.
 #[tokio::test(start_paused = true)]
 async fn hybrid_schemes_have_a_precedence() {

@@ -7,15 +7,16 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
-use super::membership;
+use super::membership::{self, Schemes};
 use super::start::StartError;
 use crate::clusters::ClusterKey;
 use crate::clusters::health::{Checker, HealthChecks, NetworkProbe};
 use crate::compiler::Deployed;
 use crate::endpoints::Lasting;
-use crate::membership::{Membership, Started};
+use crate::membership::Membership;
 use crate::settings::Settings;
 use crate::telemetry::metrics::MembershipCounts;
+use crate::transport::tls::ServerCertificates;
 
 /// How often sessions that are over make room (endpoints.md §6.2).
 const SWEEP: Duration = Duration::from_secs(15);
@@ -25,7 +26,7 @@ pub(super) struct Background {
     checker: Checker<NetworkProbe>,
     checks: Mutex<BTreeMap<ClusterKey, HealthChecks>>,
     membership: Membership,
-    _schemes: Vec<Started>,
+    schemes: Schemes,
     /// Last, so that everything ends before its runtime does.
     _runtime: Runtime,
 }
@@ -49,10 +50,15 @@ impl Background {
         let checker = Checker::new(handle.clone(), directory.clone(), probe);
         let membership = membership::membership(settings, handle, directory, counts);
         membership.follow(deployed.lifecycles.clone());
-        let _schemes = membership::schemes(settings, &membership)?;
-        let background = Self { checker, checks: Mutex::default(), membership, _schemes, _runtime: runtime };
+        let schemes = membership::schemes(settings, &membership)?;
+        let background = Self { checker, checks: Mutex::default(), membership, schemes, _runtime: runtime };
         background.follow(deployed);
         Ok(background)
+    }
+
+    /// The certificates of the listener for members, if it has any.
+    pub(super) fn certificates(&self) -> Option<&Arc<ServerCertificates>> {
+        self.schemes.certificates.as_ref()
     }
 
     /// Follows the configuration in service: checks its clusters, and no others, and lets their members come and go as it

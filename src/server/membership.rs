@@ -8,12 +8,15 @@ use tokio::runtime::Handle;
 
 use super::start::StartError;
 use crate::clusters::Directory;
+#[cfg(feature = "kubernetes")]
+use crate::membership::kubernetes::Kubernetes;
 #[cfg(feature = "tribes")]
 use crate::membership::tribes::{
     AllowList, Reading, Tribes, multicast::MulticastSettings, well_known::WellKnownSettings,
 };
 use crate::membership::{
-    MemberFile, MemberRules, Membership, NetworkPorts, Registration, RegistrationOptions, Started,
+    MemberFile, MemberRules, Membership, NetworkPorts, Registrants, Registration, RegistrationOptions,
+    Started,
 };
 #[cfg(feature = "tribes")]
 use crate::settings::Tribes as TribesSettings;
@@ -35,30 +38,54 @@ pub(super) fn membership(
     Membership::new(runtime, directory, ports, counts, rules)
 }
 
+/// The schemes that run.
+pub(super) struct Schemes {
+    _started: Vec<Started>,
+    /// Of the listener for members, if it has any.
+    pub(super) certificates: Option<Arc<ServerCertificates>>,
+}
+
 /// Starts the schemes, one line each.
-pub(super) fn schemes(settings: &Settings, membership: &Membership) -> Result<Vec<Started>, StartError> {
+pub(super) fn schemes(settings: &Settings, membership: &Membership) -> Result<Schemes, StartError> {
     let mut schemes = Vec::new();
     let file = &settings.membership.file;
     schemes.extend(file.path.clone().map(|path| membership.start(MemberFile::new(path, file.rescan.get()))));
-    let registration = registration(&settings.membership.registration)?;
+    let certificates = certificates(&settings.membership.registration)?;
+    let registration = registration(&settings.membership.registration, certificates.as_ref())?;
     schemes.extend(registration.map(|scheme| membership.start(scheme)));
+    #[cfg(feature = "kubernetes")]
+    if !settings.membership.kubernetes.is_empty() {
+        schemes.push(membership.start(Kubernetes::new(settings.membership.kubernetes.clone())));
+    }
     #[cfg(feature = "tribes")]
     schemes.extend(tribes(&settings.membership.tribes).map(|scheme| membership.start(scheme)));
-    Ok(schemes)
+    Ok(Schemes { _started: schemes, certificates })
+}
+
+/// The certificates of the listener for members, if there shall be one that speaks TLS.
+fn certificates(settings: &RegistrationSettings) -> Result<Option<Arc<ServerCertificates>>, StartError> {
+    let (Some(_), Some(certificate), Some(key)) = (settings.address, &settings.certificate, &settings.key)
+    else {
+        return Ok(None);
+    };
+    let files = CertificateFiles { certificate: certificate.clone(), key: key.clone() };
+    Ok(Some(ServerCertificates::load(vec![files])?))
 }
 
 /// The listener for members, if there shall be one.
-fn registration(settings: &RegistrationSettings) -> Result<Option<Registration>, StartError> {
+fn registration(
+    settings: &RegistrationSettings,
+    certificates: Option<&Arc<ServerCertificates>>,
+) -> Result<Option<Registration>, StartError> {
     // Loading has refused an address without a token.
     let (Some(address), Some(token)) = (settings.address, &settings.token) else { return Ok(None) };
-    let tls = match (&settings.certificate, &settings.key) {
-        (Some(certificate), Some(key)) => {
-            let files = CertificateFiles { certificate: certificate.clone(), key: key.clone() };
-            Some(tls::server_config(ServerCertificates::load(vec![files])?)?)
-        }
-        _ => None,
+    let registrants = Registrants {
+        networks: settings.networks.iter().copied().collect(),
+        hosts: settings.hosts.iter().copied().collect(),
     };
-    let options = RegistrationOptions { address, token: token.resolve()?, tls, lease: settings.lease.get() };
+    let tls = certificates.cloned().map(tls::server_config).transpose()?;
+    let (token, lease) = (token.resolve()?, settings.lease.get());
+    let options = RegistrationOptions { address, token, registrants, tls, lease };
     let registration = Registration::bind(options)?;
     let address = registration.address();
     tracing::info!(target: "server", listener = "registration", %address, "listening");

@@ -5,7 +5,6 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::start::HTTPS;
 use super::{Running, report};
 use crate::admin::{Phase, ReloadReport, Reloads};
 use crate::settings::Settings;
@@ -129,15 +128,17 @@ impl Running {
     }
 
     fn reload_certificates(&self) -> Result<(), String> {
-        let Some(certificates) = &self.certificates else { return Ok(()) };
-        let read = certificates.reload();
-        match &read {
-            Ok(()) => report::certificates(&self.admin.metrics, HTTPS, certificates),
-            Err(error) => {
-                tracing::error!(target: "server", %error, "the certificates cannot be read; the old ones stay");
+        let mut problems = Vec::new();
+        for (listener, certificates) in &self.certificates {
+            match certificates.reload() {
+                Ok(()) => report::certificates(&self.admin.metrics, listener, certificates),
+                Err(error) => {
+                    tracing::error!(target: "server", listener, %error, "the certificates cannot be read; the old ones stay");
+                    problems.push(error.to_string());
+                }
             }
         }
-        read.map_err(|error| error.to_string())
+        if problems.is_empty() { Ok(()) } else { Err(problems.join("; ")) }
     }
 
     fn announce_drain(&self) {

@@ -37,7 +37,8 @@ pub struct Running {
     pub(super) admin_server: Option<AdminServer>,
     /// What operators wish; taken by who can fulfil it.
     pub(super) reloads: Option<Reloads>,
-    pub(super) certificates: Option<Arc<ServerCertificates>>,
+    /// By the name of the listener that shows them.
+    pub(super) certificates: Vec<(&'static str, Arc<ServerCertificates>)>,
     pub(super) access_log: AccessLog,
     pub(super) log_thread: Option<AccessLogThread>,
 }
@@ -73,7 +74,8 @@ pub enum StartError {
 
 /// The names of the listeners, in logs, metrics and settings.
 const HTTP: &str = "http";
-pub(super) const HTTPS: &str = "https";
+const HTTPS: &str = "https";
+const REGISTRATION: &str = "registration";
 
 /// Starts a server on a configuration folder.
 ///
@@ -97,10 +99,12 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
     let background = Arc::new(background);
     let https = &settings.listeners.https;
     let certificates = https.enabled.then(|| map::certificates(https)).transpose()?;
-    if let Some(certificates) = &certificates {
-        report::certificates(&metrics, HTTPS, certificates);
-    }
     let listeners = listeners(settings, certificates.as_ref())?;
+    let others = background.certificates().map(|others| (REGISTRATION, others.clone()));
+    let certificates: Vec<_> = certificates.map(|ours| (HTTPS, ours)).into_iter().chain(others).collect();
+    for (listener, certificates) in &certificates {
+        report::certificates(&metrics, listener, certificates);
+    }
     let (access_log, log_thread) = AccessLog::open(&settings.logs.access, threads.get())?;
     metrics.observe_access_log(&access_log);
     let front = Front {

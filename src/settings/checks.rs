@@ -14,6 +14,7 @@ pub(super) fn check(loaded: &Loaded) -> Diagnostics {
     problems.extend(check_admin(loaded));
     problems.extend(check_registration(loaded));
     problems.extend(check_tribes(loaded));
+    problems.extend(check_kubernetes(loaded));
     problems.extend(check_tls(loaded));
     problems
 }
@@ -120,6 +121,14 @@ fn check_tribes(loaded: &Loaded) -> Option<Diagnostic> {
         let problem = error(&format!("{group} is no multicast group of IPv4"));
         at_origin(loaded, "membership.tribes.multicast", problem)
     })
+}
+
+/// Members that are asked for and never looked for would be a surprise.
+fn check_kubernetes(loaded: &Loaded) -> Option<Diagnostic> {
+    let is_wanted = !loaded.settings.membership.kubernetes.is_empty();
+    let problem =
+        "`membership.kubernetes` needs the feature `kubernetes`, which this program was built without";
+    (is_wanted && !cfg!(feature = "kubernetes")).then(|| error(problem))
 }
 
 fn check_tls(loaded: &Loaded) -> Option<Diagnostic> {

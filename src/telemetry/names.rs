@@ -95,7 +95,7 @@ metrics! {
     MEMBERSHIP_EVENTS_TOTAL Counter "sinew_membership_events_total" ["name" "outcome"]
         "What the membership scheme of the name learnt of members: joined, updated, admitted, suspected, left or lost"
     MEMBERSHIP_REFUSED_TOTAL Counter "sinew_membership_refused_total" ["name" "reason"]
-        "What came to the membership scheme of the name and was not believed"
+        "What came to the membership scheme of the name and was not believed, and why it could not look for members"
 
     CONFIG_RELOADS_TOTAL Counter "sinew_config_reloads_total" ["outcome"]
         "Attempts to deploy a changed configuration, the first one at the start included"

@@ -8,6 +8,8 @@ mod echo;
 mod failover;
 mod forwarding;
 mod hot;
+#[cfg(feature = "kubernetes")]
+mod kubernetes;
 mod lifecycle;
 mod membership;
 mod observability;

@@ -211,6 +211,53 @@ fn a_side_car_speaks_tls() {
     assert_eq!(code, Some(0), "{said}");
 }
 
+/// What a renewed certificate is used for from then on: new connections, without a restart.
+#[test]
+fn the_certificate_of_the_listener_for_members_is_read_again() {
+    let site = Site::new();
+    let file = |name: &str| site.folder.path().join(name);
+    let renew = |name: &str| {
+        let certified = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
+        write(site.folder.path(), "registration.pem", &certified.cert.pem());
+        write(site.folder.path(), "registration-key.pem", &certified.signing_key.serialize_pem());
+        write(site.folder.path(), name, &certified.cert.pem());
+    };
+    renew("first.pem");
+    let certificate = format!("membership.registration.certificate={}", file("registration.pem").display());
+    let key = format!("membership.registration.key={}", file("registration-key.pem").display());
+    let mut balancer = site.serve(&["--set", &certificate, "--set", &key]);
+    let registration = balancer.registration();
+    let shows = |name: &str| {
+        let mut connection = Connection::open_encrypted(registration, &file(name));
+        connection.send(b"GET /members HTTP/1.1\r\nHost: b\r\nAuthorization: Bearer correct horse\r\n\r\n");
+        assert_eq!(connection.read(false).status, 200, "{name}");
+    };
+    shows("first.pem");
+    renew("second.pem");
+    let socket = format!("--socket={}", balancer.socket().display());
+    let reload = || sinew(&["ctl", &socket, "reload"]).output().expect("it runs");
+    assert!(reload().status.success());
+    shows("second.pem");
+    let metrics = Connection::get(balancer.admin, "/metrics").text();
+    assert!(metrics.contains("expiry_timestamp_seconds{listener=\"registration\""), "{metrics}");
+    // What cannot be read changes nothing.
+    write(site.folder.path(), "registration.pem", "none");
+    assert!(!reload().status.success());
+    shows("second.pem");
+}
+
+#[test]
+fn only_allowed_networks_register() {
+    let site = Site::new();
+    let mut balancer = site.serve(&["--set", "membership.registration.networks=10.0.0.0/8,192.0.2.1"]);
+    let registration = balancer.registration();
+    let answer = curl(registration, "PUT", "/members/shop.domain/127.0.0.1:1", "{}");
+    assert_eq!(answer.status, 403, "{}", answer.text());
+    let metrics = Connection::get(balancer.admin, "/metrics").text();
+    let line = "sinew_membership_refused_total{name=\"registration\",reason=\"peer\"} 1";
+    assert!(metrics.contains(line), "{metrics}");
+}
+
 /// A service that is not well is not announced; one that stops being well is withdrawn, and announced again later.
 #[test]
 fn a_side_car_asks_its_service() {

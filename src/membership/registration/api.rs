@@ -17,6 +17,8 @@ use tokio::time::Instant;
 
 use super::announcement::{Address, Announcement};
 use super::leases::{Id, Leases, lock};
+use super::listener::Peer;
+use super::registrants::Registrants;
 use crate::clusters::ClusterKey;
 use crate::membership::{Departure, Event, Feed, Refused};
 use crate::settings::{ClusterName, Secret};
@@ -27,6 +29,7 @@ const LARGEST_BODY: usize = 16 * 1024;
 /// What the answers are made of.
 pub(super) struct Api {
     token: Secret,
+    registrants: Registrants,
     lease: Duration,
     feed: Arc<Feed>,
     leases: Arc<Mutex<Leases>>,
@@ -40,8 +43,14 @@ struct Refusal {
 }
 
 impl Api {
-    pub(super) fn new(token: Secret, lease: Duration, feed: Arc<Feed>, leases: Arc<Mutex<Leases>>) -> Self {
-        Self { token, lease, feed, leases }
+    pub(super) fn new(
+        token: Secret,
+        registrants: Registrants,
+        lease: Duration,
+        feed: Arc<Feed>,
+        leases: Arc<Mutex<Leases>>,
+    ) -> Self {
+        Self { token, registrants, lease, feed, leases }
     }
 
     /// Every path.
@@ -75,6 +84,10 @@ impl Api {
     fn register(&self, id: Id, announcement: &Announcement, address: &Address) -> Result<Response, Refusal> {
         let bad = |message: String| Refusal::new(StatusCode::BAD_REQUEST, "body", message);
         let definition = announcement.definition(address).map_err(bad)?;
+        if let Some(host) = self.registrants.stranger(&definition) {
+            let message = format!("{host} is in none of the networks that members may be in");
+            return Err(Refusal::new(StatusCode::FORBIDDEN, "host", message));
+        }
         let instance = announcement.instance.as_ref().map(|text| text.as_str());
         let length = announcement.lease_seconds.map_or(self.lease, |lease| lease.get());
         let mut leases = lock(&self.leases);
@@ -161,9 +174,13 @@ fn not_registered((cluster, member): &Id) -> Refusal {
     Refusal::new(StatusCode::NOT_FOUND, "member", message)
 }
 
-/// Lets a request with the token pass.
+/// Lets a request pass that has the token and comes from where it may.
 async fn check(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
-    let mut response = if carries(request.headers(), &api.token) {
+    let peer = request.extensions().get::<Peer>().map(|Peer(address)| *address);
+    let mut response = if !api.registrants.allows_peer(peer) {
+        // Before the token is looked at: it cannot be guessed from elsewhere.
+        api.say(Refusal::new(StatusCode::FORBIDDEN, "peer", "your network may not register members"))
+    } else if carries(request.headers(), &api.token) {
         next.run(request).await
     } else {
         let refusal = Refusal::new(StatusCode::UNAUTHORIZED, "token", "a token is needed");

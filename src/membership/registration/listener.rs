@@ -1,6 +1,7 @@
 //! Accepting and answering.
 
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +33,10 @@ const MAX_HEAD: usize = 16 * 1024;
 /// The wait after accepting failed, which is mostly for lack of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Who sent a request; every request carries it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Peer(pub(super) IpAddr);
+
 /// Answers until it is dropped, which ends the connections as well.
 pub(super) async fn serve(listener: std::net::TcpListener, tls: Option<TlsAcceptor>, router: Router) {
     let listener = match TcpListener::from_std(listener) {
@@ -47,8 +52,8 @@ pub(super) async fn serve(listener: std::net::TcpListener, tls: Option<TlsAccept
         // The semaphore is never closed.
         let Ok(permit) = Arc::clone(&permits).acquire_owned().await else { return };
         match listener.accept().await {
-            Ok((stream, _)) => {
-                let connection = answer(stream, tls.clone(), router.clone());
+            Ok((stream, peer)) => {
+                let connection = answer(stream, Peer(peer.ip()), tls.clone(), router.clone());
                 connections.spawn(async move {
                     // Whoever takes too long is cut off.
                     if let Ok(Err(error)) = timeout(CONNECTION_TIME, connection).await {
@@ -67,18 +72,20 @@ pub(super) async fn serve(listener: std::net::TcpListener, tls: Option<TlsAccept
     }
 }
 
-async fn answer(stream: TcpStream, tls: Option<TlsAcceptor>, router: Router) -> io::Result<()> {
+async fn answer(stream: TcpStream, peer: Peer, tls: Option<TlsAcceptor>, router: Router) -> io::Result<()> {
     match tls {
-        Some(tls) => speak(timeout(HEAD_TIME, tls.accept(stream)).await??, router).await,
-        None => speak(stream, router).await,
+        Some(tls) => speak(timeout(HEAD_TIME, tls.accept(stream)).await??, peer, router).await,
+        None => speak(stream, peer, router).await,
     }
 }
 
 async fn speak(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    peer: Peer,
     router: Router,
 ) -> io::Result<()> {
-    let service = service_fn(move |request: http::Request<hyper::body::Incoming>| {
+    let service = service_fn(move |mut request: http::Request<hyper::body::Incoming>| {
+        request.extensions_mut().insert(peer);
         // The router has no error of its own: its type is `Infallible`.
         router.clone().call(request.map(Body::new))
     });

@@ -8,6 +8,7 @@ mod announcement;
 mod api;
 mod leases;
 mod listener;
+mod registrants;
 #[cfg(test)]
 mod tests;
 
@@ -22,6 +23,7 @@ use crate::settings::Secret;
 use leases::Leases;
 
 pub use announcement::Announcement;
+pub use registrants::Registrants;
 
 /// Where to listen, and who may register.
 pub struct RegistrationOptions {
@@ -29,6 +31,8 @@ pub struct RegistrationOptions {
     pub address: SocketAddr,
     /// What requests must carry.
     pub token: Secret,
+    /// From where they may come, and where members may be.
+    pub registrants: Registrants,
     /// TLS, if the listener speaks it.
     pub tls: Option<Arc<rustls::ServerConfig>>,
     /// The lease of members that ask for none.
@@ -41,6 +45,7 @@ pub struct Registration {
     address: SocketAddr,
     tls: Option<TlsAcceptor>,
     token: Secret,
+    registrants: Registrants,
     lease: Duration,
 }
 
@@ -69,12 +74,12 @@ impl Registration {
     /// # Errors
     /// It cannot be had.
     pub fn bind(options: RegistrationOptions) -> Result<Self, RegistrationError> {
-        let RegistrationOptions { address, token, tls, lease } = options;
+        let RegistrationOptions { address, token, registrants, tls, lease } = options;
         let bind = |source| RegistrationError::Bind { address, source };
         let listener = TcpListener::bind(address).map_err(bind)?;
         listener.set_nonblocking(true).map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
-        Ok(Self { listener, address, tls: tls.map(TlsAcceptor::from), token, lease })
+        Ok(Self { listener, address, tls: tls.map(TlsAcceptor::from), token, registrants, lease })
     }
 
     /// Where it listens, with the port it really has.
@@ -90,7 +95,7 @@ impl Scheme for Registration {
 
     async fn run(self, feed: Arc<Feed>) {
         let leases = Arc::<Mutex<Leases>>::default();
-        let api = api::Api::new(self.token, self.lease, feed.clone(), leases.clone());
+        let api = api::Api::new(self.token, self.registrants, self.lease, feed.clone(), leases.clone());
         let expiry = async {
             let mut rounds = tokio::time::interval(ROUND);
             loop {

@@ -9,6 +9,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use http::{Request, StatusCode};
 use serde_json::{Value, json};
+use sinew_core::config::balancer::Networks;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep};
 use tower::ServiceExt;
@@ -29,7 +30,7 @@ impl Ports for Open {
 }
 
 /// A scheme that serves no port; the test calls its router.
-struct Portless(tokio::sync::oneshot::Sender<(Router, Arc<Feed>)>);
+struct Portless(Registrants, tokio::sync::oneshot::Sender<(Router, Arc<Feed>)>);
 
 impl Scheme for Portless {
     fn name(&self) -> &'static str {
@@ -39,8 +40,8 @@ impl Scheme for Portless {
     async fn run(self, feed: Arc<Feed>) {
         let leases = Arc::<Mutex<Leases>>::default();
         let lease = Duration::from_secs(30);
-        let api = api::Api::new(Secret::new("horse"), lease, feed.clone(), leases.clone());
-        assert!(self.0.send((api.router(), feed.clone())).is_ok(), "the test waits");
+        let api = api::Api::new(Secret::new("horse"), self.0, lease, feed.clone(), leases.clone());
+        assert!(self.1.send((api.router(), feed.clone())).is_ok(), "the test waits");
         loop {
             sleep(ROUND).await;
             expire(&leases, &feed);
@@ -59,12 +60,16 @@ struct Site {
 impl Site {
     /// A balancer with clusters, whose members get requests without delay.
     async fn new(clusters: &[&str]) -> Self {
+        Self::for_registrants(Registrants::default(), clusters).await
+    }
+
+    async fn for_registrants(registrants: Registrants, clusters: &[&str]) -> Self {
         let (directory, counts) = (Arc::<Directory>::default(), Arc::<MembershipCounts>::default());
         let rules = MemberRules { most_members: 3, ..MemberRules::default() };
         let membership =
             Membership::new(Handle::current(), directory.clone(), Arc::new(Open), counts.clone(), rules);
         let (sender, receiver) = tokio::sync::oneshot::channel();
-        let started = membership.start(Portless(sender));
+        let started = membership.start(Portless(registrants, sender));
         let (router, _) = receiver.await.expect("a router");
         let site = Self { directory, counts, membership, router, _started: started };
         clusters.iter().for_each(|name| drop(site.cluster(name)));
@@ -325,6 +330,64 @@ async fn strangers_are_refused_and_counted() {
     assert_eq!(site.send(plain).await.0, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     assert_eq!(site.counts.refusals(NAME, "media_type"), 1);
     assert!(site.phases("shop.c").is_empty());
+}
+
+/// From where requests may come, and where members may be.
+#[tokio::test(start_paused = true)]
+async fn registrants_are_limited_to_networks() {
+    let networks = |text: &str| text.parse::<Networks>().expect("networks");
+    let (any, named) = (networks(""), networks("10.0.3.0/24,fd00::/8"));
+    let path = |host: &str| format!("/members/shop.c/{host}:80");
+    // The lists, who asks, whom for, and the status and reason of the answer.
+    let rows = [
+        (&any, &any, Some("192.0.2.1"), path("app.example"), "{}", 201, ""),
+        (&any, &any, None, path("10.0.3.1"), "{}", 201, ""),
+        (&named, &any, Some("10.0.3.9"), path("app.example"), "{}", 201, ""),
+        (&named, &any, Some("::ffff:10.0.3.9"), path("10.0.3.1"), "{}", 201, ""),
+        (&named, &any, Some("fd00::1"), path("10.0.3.1"), "{}", 201, ""),
+        (&named, &any, Some("10.0.4.9"), path("10.0.3.1"), "{}", 403, "peer"),
+        (&named, &any, Some("127.0.0.1"), path("10.0.3.1"), "{}", 403, "peer"),
+        (&named, &any, None, path("10.0.3.1"), "{}", 403, "peer"),
+        (&any, &named, Some("192.0.2.1"), path("10.0.3.1"), "{}", 201, ""),
+        (&any, &named, Some("192.0.2.1"), path("[fd00::2]"), "{}", 201, ""),
+        (&any, &named, Some("192.0.2.1"), path("10.0.4.1"), "{}", 403, "host"),
+        (&any, &named, Some("192.0.2.1"), path("app.example"), "{}", 403, "host"),
+        (&any, &named, Some("192.0.2.1"), path("10.0.3.1"), r#"{"remote_host":"10.0.3.2"}"#, 201, ""),
+        (&any, &named, Some("192.0.2.1"), path("10.0.3.1"), r#"{"remote_host":"10.0.4.2"}"#, 403, "host"),
+        (&any, &named, Some("192.0.2.1"), path("10.0.3.1"), r#"{"remote_host":"elsewhere"}"#, 403, "host"),
+        (&any, &named, Some("192.0.2.1"), "/members/shop.d/10.0.4.1:80".to_owned(), "{}", 404, "cluster"),
+    ];
+    for (networks, hosts, peer, path, body, status, reason) in rows {
+        let registrants = Registrants { networks: networks.clone(), hosts: hosts.clone() };
+        let site = Site::for_registrants(registrants, &["shop.c"]).await;
+        let mut request = request("PUT", &path, body);
+        if let Some(peer) = peer {
+            request.extensions_mut().insert(listener::Peer(peer.parse().expect("an address")));
+        }
+        let (found, answer) = site.send(request).await;
+        assert_eq!(found.as_u16(), status, "{peer:?} {path} {body}: {answer}");
+        if status != 201 {
+            assert_eq!(site.counts.refusals(NAME, reason), 1, "{peer:?} {path} {body}");
+            assert!(site.phases("shop.c").is_empty());
+        }
+    }
+}
+
+/// The list is looked at before the token: who is elsewhere learns nothing of it.
+#[tokio::test(start_paused = true)]
+async fn strangers_from_elsewhere_are_refused_at_every_path() {
+    let networks = "10.0.3.0/24".parse().expect("networks");
+    let registrants = Registrants { networks, ..Registrants::default() };
+    let site = Site::for_registrants(registrants, &["shop.c"]).await;
+    for (method, path) in [("PUT", C1), ("GET", "/members"), ("GET", "/nowhere"), ("DELETE", C1)] {
+        for token in ["Bearer horse", "Bearer other"] {
+            let mut request = request(method, path, "{}");
+            request.headers_mut().insert("Authorization", token.parse().expect("a value"));
+            request.extensions_mut().insert(listener::Peer([192, 0, 2, 1].into()));
+            assert_eq!(site.send(request).await.0, StatusCode::FORBIDDEN, "{method} {path}");
+        }
+    }
+    assert_eq!((site.counts.refusals(NAME, "peer"), site.counts.refusals(NAME, "token")), (8, 0));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! Who is listened to: networks and domains, and a count of those who are not (membership-wire.md §13).
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -123,21 +124,37 @@ impl Refusal {
 }
 
 /// How often something changed nothing, by reason.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Refusals {
     counts: [AtomicU64; Refusal::ALL.len()],
+    tell: Option<Box<dyn Fn(Refusal) + Send + Sync>>,
 }
 
 impl Refusals {
+    /// Counts that tell somebody of each.
+    pub fn telling(tell: impl Fn(Refusal) + Send + Sync + 'static) -> Self {
+        Self { tell: Some(Box::new(tell)), ..Self::default() }
+    }
+
     /// Counts one.
     pub fn count(&self, refusal: Refusal) {
         if let Some(count) = self.counts.get(refusal as usize) {
             count.fetch_add(1, Ordering::Relaxed);
+        }
+        if let Some(tell) = &self.tell {
+            tell(refusal);
         }
     }
 
     /// How often it was for this reason.
     pub fn of(&self, refusal: Refusal) -> u64 {
         self.counts.get(refusal as usize).map_or(0, |count| count.load(Ordering::Relaxed))
+    }
+}
+
+impl fmt::Debug for Refusals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts = Refusal::ALL.map(|refusal| (refusal.as_str(), self.of(refusal)));
+        f.debug_map().entries(counts).finish()
     }
 }

@@ -6,8 +6,8 @@ use tokio::sync::mpsc;
 
 use super::multicast::{self, MulticastSettings};
 use super::well_known::{self, WellKnownSettings};
-use super::{Announced, Departure, Event};
-use crate::membership::{self, Feed, Scheme};
+use super::{Announced, Departure, Event, Refusal, Refusals};
+use crate::membership::{self, Feed, Refused, Scheme};
 
 /// A multicast group, a channel for nodes that know our address, or both.
 #[derive(Clone, Debug, Default)]
@@ -28,13 +28,19 @@ impl Scheme for Tribes {
 
     async fn run(self, feed: Arc<Feed>) {
         let (events, mut learned) = mpsc::channel(WAITING);
+        let count = feed.refusals();
+        let refusals = Arc::new(Refusals::telling(move |refusal| count(refusal.as_str())));
         // What runs ends when these are dropped.
         let _group = self.multicast.and_then(|settings| {
-            let group = multicast::start(settings, events.clone());
+            let group = multicast::start(
+                MulticastSettings { refusals: refusals.clone(), ..settings },
+                events.clone(),
+            );
             group.inspect_err(|error| tracing::error!(target: "membership", %error, "no Tribes group")).ok()
         });
         let _channel = match self.well_known {
             Some(settings) => {
+                let settings = WellKnownSettings { refusals, ..settings };
                 let channel = well_known::start(settings, events.clone()).await;
                 channel
                     .inspect_err(|error| tracing::error!(target: "membership", %error, "no Tribes channel"))
@@ -46,6 +52,12 @@ impl Scheme for Tribes {
         while let Some(event) = learned.recv().await {
             if let Err(refused) = feed.report(told(event)) {
                 tracing::debug!(target: "membership", %refused, "a Tribes node is not taken");
+                // Of a node that was not taken it says nothing new that it left.
+                match refused {
+                    Refused::Full(_) => feed.refused(Refusal::Full.as_str()),
+                    Refused::Member(_) => feed.refused(Refusal::Unusable.as_str()),
+                    Refused::Unknown { .. } => {}
+                }
             }
         }
     }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use sinew_core::config::balancer::Network;
 
-use super::{HOUR, SECOND};
+use super::{HOUR, KubernetesService, SECOND};
 use crate::settings::key::section;
 use crate::settings::secret::SecretReference;
 use crate::settings::value::{Count, Duration, ZoneName};
@@ -31,6 +31,10 @@ section! {
         /// Nodes of Apache Tribes.
         pub tribes: Tribes,
     }
+    lists {
+        /// Services of Kubernetes.
+        pub kubernetes: KubernetesService,
+    }
 }
 
 section! {
@@ -52,8 +56,13 @@ section! {
         /// The secret that requests must carry as `Authorization: Bearer …`; it must be given. Who has it decides where
         /// requests go.
         pub token: Option<SecretReference> = "",
+        /// The networks that requests may come from. Without any they may come from everywhere; the token is needed anyhow.
+        pub networks: Vec<Network> = "",
+        /// The networks that the addresses of members may be in, `remote_host` included. Members that are named otherwise than by
+        /// addresses are refused then. Without any they may be everywhere.
+        pub hosts: Vec<Network> = "",
         /// A PEM file with the certificate of the listener and after it those that issued it. Without it the token travels in
-        /// the clear.
+        /// the clear. SIGHUP and `sinew ctl reload` read it and the key again.
         pub certificate: Option<PathBuf> = "",
         /// A PEM file with the private key of the certificate.
         pub key: Option<PathBuf> = "",

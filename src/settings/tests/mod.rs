@@ -1,6 +1,7 @@
 //! Tests of settings.
 
 mod diagnostics;
+mod kubernetes;
 mod loading;
 mod members;
 mod reference;

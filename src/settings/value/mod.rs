@@ -1,11 +1,13 @@
 //! The types of values, which cannot hold wrong ones, and how they are read.
 
 mod choice;
+mod kubernetes;
 mod member;
 mod number;
 mod text;
 
 pub use choice::{AccessLogFormat, LogFormat};
+pub use kubernetes::{ApiUrl, LabelName, ServicePort};
 pub use member::{ClusterName, HostName, PortMappings, ZoneName};
 pub use number::{ByteSize, Count, Duration};
 pub use text::{HeaderText, LogDestination, LogFilter, SocketPath};
@@ -106,8 +108,11 @@ macro_rules! from_str {
 }
 
 from_str!(
+    () ApiUrl,
     () ClusterName,
     () HostName,
+    () LabelName,
+    () ServicePort,
     () ZoneName,
     (const MIN: u64, const MAX: u64) Duration<MIN, MAX>,
 );

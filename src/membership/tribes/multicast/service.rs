@@ -48,8 +48,9 @@ pub fn start(settings: MulticastSettings, events: mpsc::Sender<Event>) -> io::Re
     let announcer =
         announce.map(|announce| Announcer::new(announce, unique_id, settings.frequency, Instant::now()));
     let own = announcer.as_ref().map(|announcer| announcer.record().identity());
-    let table = Table::new(settings.reading.clone(), settings.drop_time, settings.most_members, own);
-    let refusals = table.refusals().clone();
+    let refusals = settings.refusals;
+    let table = Table::new(settings.reading, settings.drop_time, settings.most_members, own);
+    let table = table.counting(refusals.clone());
     let (orders, asked) = mpsc::channel(4);
     let group = SocketAddr::from((settings.group, settings.port));
     let (largest, frequency) = (settings.largest_datagram, settings.frequency);

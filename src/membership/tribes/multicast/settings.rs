@@ -1,9 +1,10 @@
 //! How a group is listened to.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::Reading;
+use super::super::{Reading, Refusals};
 
 /// A multicast group and who is believed in it. The defaults are those of Tribes (membership-wire.md §3.1).
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub struct MulticastSettings {
     pub most_members: usize,
     /// The node that is announced; `None` only listens.
     pub announce: Option<Announce>,
+    /// Where it is counted what changes nothing.
+    pub refusals: Arc<Refusals>,
 }
 
 /// A node of our own.
@@ -55,6 +58,7 @@ impl MulticastSettings {
             largest_datagram: 8192,
             most_members: 4096,
             announce: None,
+            refusals: Arc::default(),
         }
     }
 }

@@ -39,6 +39,11 @@ impl Table {
         Self { reading, drop_time, most_members, own, members, past, refusals }
     }
 
+    /// The same, counting elsewhere.
+    pub fn counting(self, refusals: Arc<Refusals>) -> Self {
+        Self { refusals, ..self }
+    }
+
     /// What changed nothing, by reason.
     pub fn refusals(&self) -> &Arc<Refusals> {
         &self.refusals
@@ -95,7 +100,7 @@ impl Table {
             }
             Datagram::Shutdown(record) => {
                 self.reading.believe(&record, from)?;
-                Ok(self.shut_down(&record, now))
+                self.shut_down(&record, now)
             }
             Datagram::Announcement(record) => {
                 self.reading.believe(&record, from)?;
@@ -104,15 +109,18 @@ impl Table {
         }
     }
 
-    fn shut_down(&mut self, record: &MemberRecord, now: Instant) -> Vec<Event> {
+    fn shut_down(&mut self, record: &MemberRecord, now: Instant) -> Result<Vec<Event>, Refusal> {
         let identity = record.identity();
+        if self.past.contains_key(&identity) {
+            return Err(Refusal::Past);
+        }
         let known = self.members.get(&identity.address);
         if known.is_none_or(|heard| heard.announced.identity != identity) {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         self.bury(identity, now);
         let gone = self.members.remove(&identity.address);
-        gone.map(|heard| Event::Left(heard.announced, Departure::Shutdown)).into_iter().collect()
+        Ok(gone.map(|heard| Event::Left(heard.announced, Departure::Shutdown)).into_iter().collect())
     }
 
     fn announced(&mut self, record: MemberRecord, now: Instant) -> Result<Vec<Event>, Refusal> {

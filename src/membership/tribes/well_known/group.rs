@@ -61,7 +61,8 @@ const IGNORED_CHANNELS: [&str; 2] = ["rpc.init.channel", "rpc.msg.channel"];
 impl Group {
     /// Nobody yet.
     pub fn new(settings: WellKnownSettings) -> Self {
-        let (members, answered, mirrored, refusals) = Default::default();
+        let (members, answered, mirrored) = Default::default();
+        let refusals = settings.refusals.clone();
         Self { settings, members, answered, mirrored, refusals }
     }
 

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::Reading;
 use super::super::wire::LARGEST_FRAME;
+use super::super::{Reading, Refusals};
 
 /// A TCP channel, and who is believed on it.
 #[derive(Clone, Debug)]
@@ -48,6 +49,8 @@ pub struct WellKnownSettings {
     pub most_connections_each: usize,
     /// How long a new connection may be silent, and how long a frame may take.
     pub frame_timeout: Duration,
+    /// Where it is counted what changes nothing.
+    pub refusals: Arc<Refusals>,
 }
 
 /// Settings with which the channel must not open.
@@ -85,6 +88,7 @@ impl WellKnownSettings {
             most_connections: 1024,
             most_connections_each: 64,
             frame_timeout: Duration::from_secs(15),
+            refusals: Arc::default(),
         }
     }
 

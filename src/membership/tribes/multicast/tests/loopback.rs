@@ -18,10 +18,10 @@ use crate::membership::tribes::Tribes;
 use crate::membership::{MemberRules, Membership, NetworkPorts};
 
 /// How long anything may take.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A group on the loopback interface at a port that nobody else has: the group is known to all tests of this machine.
-async fn settings() -> Option<MulticastSettings> {
+pub(super) async fn settings() -> Option<MulticastSettings> {
     let free = UdpSocket::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address").port();
     let mut settings = MulticastSettings::new(reading());
     settings.port = free;

@@ -2,4 +2,5 @@
 
 mod announcer;
 mod loopback;
+mod strangers;
 mod table;

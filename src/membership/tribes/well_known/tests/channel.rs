@@ -1,18 +1,26 @@
 //! A node of our own making, which joins over the loopback interface.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use super::super::super::tests::announcement::reading;
-use super::super::super::wire::{Body, ChannelData, Frame, FrameDecoder, Message, Options, PROBE};
-use super::super::super::{Departure, Event, Refusal};
+use super::super::super::tests::announcement::{reading, record};
+use super::super::super::wire::{
+    Body, ChannelData, Frame, FrameDecoder, MemberRecord, Message, Options, PROBE,
+};
+use super::super::super::{AllowList, Departure, Event, Refusal, Tribes};
 use super::super::{WellKnown, WellKnownSettings, start};
 use super::{MEMBERSHIP, call, calling, node};
+use crate::clusters::Directory;
+use crate::membership::{MemberRules, Membership, NetworkPorts};
+use crate::telemetry::metrics::MembershipCounts;
 
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -157,4 +165,82 @@ async fn a_channel_that_would_be_open_to_everybody_does_not_open() {
     let mut settings = settings();
     settings.listen = SocketAddr::from(([0, 0, 0, 0], 0));
     assert!(start(settings, mpsc::channel(1).0).await.is_err());
+}
+
+/// From the wire to the metrics: what strangers send on the channel changes nothing and is counted.
+#[tokio::test]
+async fn strangers_change_nothing_and_are_counted() {
+    let directory = Arc::<Directory>::default();
+    let counts = Arc::<MembershipCounts>::default();
+    let ports = Arc::new(NetworkPorts::new(Duration::from_secs(1)));
+    let rules = MemberRules::default();
+    let membership = Membership::new(Handle::current(), directory.clone(), ports, counts.clone(), rules);
+    let mut settings = settings();
+    let free = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    settings.listen = free.local_addr().expect("an address");
+    drop(free);
+    let domains = ["wso2.as1.domain".to_owned()];
+    let networks = "127.0.0.0/29".parse().expect("networks");
+    settings.reading.allow_list = AllowList::new(networks, domains).expect("an allow-list");
+    settings.answer_ports = 4000..=4100;
+    let listen = settings.listen;
+    let _scheme = membership.start(Tribes { multicast: None, well_known: Some(settings) });
+    // From an address to the channel, as soon as it listens.
+    let connect = async |host: u8| loop {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind(SocketAddr::from(([127, 0, 0, host], 0))).expect("an address");
+        match socket.connect(listen).await {
+            Ok(stream) => return stream,
+            Err(_) => tokio::task::yield_now().await,
+        }
+    };
+    let joins = |node: &MemberRecord, channel: &str| {
+        let mut message = calling(node, channel, Message::Join);
+        // Acknowledged when it was processed.
+        message.options = message.options.and(Options::USE_ACK).and(Options::SYNCHRONIZED_ACK);
+        Frame::Message(Box::new(message)).encode()
+    };
+    let whole = joins(&node("127.0.0.2:4000"), MEMBERSHIP);
+    let other = "other.domain:rpc.membership.channel";
+    let without_ports = record("127.0.0.2:4000", "wso2.as1.domain", "");
+    let garbage = {
+        let mut message = calling(&node("127.0.0.2:4000"), MEMBERSHIP, Message::Join);
+        message.message = b"\xac\xed\0\x05garbage".to_vec();
+        message.options = message.options.and(Options::USE_ACK).and(Options::SYNCHRONIZED_ACK);
+        Frame::Message(Box::new(message)).encode()
+    };
+    let mut spoilt = whole.clone();
+    *spoilt.last_mut().expect("a byte") ^= 1;
+    // Who sends, what, the reason, and whether the connection goes on.
+    let rows = [
+        (9, whole.clone(), "sender", false),
+        (3, whole.clone(), "announced_host", true),
+        (2, joins(&node("127.0.0.2:4101"), MEMBERSHIP), "port", true),
+        (2, joins(&node("127.0.0.2:4000"), other), "domain", true),
+        (2, joins(&without_ports, MEMBERSHIP), "unusable", true),
+        (2, b"FLT2002\x7f\xff\xff\xff".to_vec(), "oversized", false),
+        (2, b"GET / HTTP/1.1\r\n\r\n".to_vec(), "malformed", false),
+        (2, spoilt, "malformed", false),
+        (2, garbage, "malformed", true),
+    ];
+    let mut expected = BTreeMap::<&str, u64>::new();
+    for (host, bytes, reason, goes_on) in rows {
+        let mut stream = connect(host).await;
+        // One that is refused may be closed already.
+        let _ = stream.write_all(&bytes).await;
+        if goes_on {
+            let mut ack = vec![0; Frame::Ack.encode().len()];
+            timeout(PATIENCE, stream.read_exact(&mut ack)).await.expect("in time").expect("an answer");
+        } else {
+            assert!(is_closed(&mut stream).await, "{reason}");
+        }
+        *expected.entry(reason).or_default() += 1;
+        assert_eq!(counts.refusals("tribes", reason), expected[reason], "{reason}");
+    }
+    // One that is cut off in the middle says nothing.
+    let mut stream = connect(2).await;
+    stream.write_all(&whole[..whole.len() / 2]).await.expect("sent");
+    stream.shutdown().await.expect("an end");
+    assert!(is_closed(&mut stream).await);
+    assert!(directory.clusters().iter().all(|cluster| cluster.members().is_empty()));
 }
