@@ -1,7 +1,7 @@
 //! How keys are declared: one field of a struct is one key, and its documentation is the reference.
 
 use super::Settings;
-use super::sections::MemberTable;
+use super::sections::{DnsTable, MemberTable};
 use super::value::{Input, Problem};
 
 /// One key of `sinew.toml`.
@@ -44,15 +44,25 @@ pub fn keys() -> Vec<Key> {
     describe().1
 }
 
-/// The table and the keys of an entry of `[[member]]`, in the order of the reference.
-pub(super) fn describe_member() -> (Vec<Table>, Vec<Key>) {
+/// The list of members.
+pub(super) const MEMBERS: &str = "member";
+
+/// The list of names that members are looked up by.
+pub(super) const DNS: &str = "membership.dns";
+
+/// Every list of tables, by its path.
+pub(super) const LISTS: [&str; 2] = [MEMBERS, DNS];
+
+/// The table and the keys of an entry of a list, in the order of the reference.
+pub(super) fn describe_entry(list: &str) -> (Vec<Table>, Vec<Key>) {
     let (mut tables, mut keys) = (Vec::new(), Vec::new());
-    MemberTable::describe(MEMBERS, &mut tables, &mut keys);
+    match list {
+        MEMBERS => MemberTable::describe(list, &mut tables, &mut keys),
+        DNS => DnsTable::describe(list, &mut tables, &mut keys),
+        _ => {}
+    }
     (tables, keys)
 }
-
-/// The name of the one list of tables.
-pub(super) const MEMBERS: &str = "member";
 
 /// Every table and every key outside lists, in the order of the reference.
 pub(super) fn describe() -> (Vec<Table>, Vec<Key>) {

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use sinew_core::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, codes, nearest};
 
-use super::file::{Document, Entry, Found};
-use super::key::{Key, MEMBERS, Section, describe, describe_member};
-use super::sections::MemberTable;
+use super::file::{Document, Found};
+use super::key::{DNS, Key, MEMBERS, Section, describe, describe_entry};
+use super::sections::{DnsTable, MemberTable};
 use super::value::{Input, Problem};
 use super::{Explanation, Origin, Settings, StaticMember, checks};
 
@@ -44,8 +44,8 @@ pub struct Loaded {
     /// What is suspicious without being wrong.
     pub warnings: Diagnostics,
     origins: BTreeMap<String, Origin>,
-    /// What was given for members.
-    members: Vec<Explanation>,
+    /// What was given in lists of tables.
+    lists: Vec<Explanation>,
 }
 
 /// The largest settings file, in bytes.
@@ -87,15 +87,13 @@ pub fn load(sources: &Sources) -> Result<Loaded, Diagnostics> {
         for found in document.values(&tables, &keys, &mut loading.problems) {
             loading.assign(found.key, &Input::Toml(found.value), Origin::File(found.location));
         }
-        let (_, keys) = describe_member();
-        for entry in document.members(&mut loading.problems) {
-            loading.member(&document, &entry, &keys);
-        }
+        loading.members(&document);
+        loading.names(&document);
     }
     loading.environment(&keys, &sources.environment);
     loading.flags(&keys, &sources.flags);
-    let Loading { settings, origins, members, mut problems, incomplete } = loading;
-    let loaded = Loaded { settings, origins, members, warnings: Diagnostics::new() };
+    let Loading { settings, origins, lists, mut problems, incomplete } = loading;
+    let loaded = Loaded { settings, origins, lists, warnings: Diagnostics::new() };
     // Without the values that could not be read, what remains may seem not to fit together.
     if !incomplete {
         problems.extend(checks::check(&loaded));
@@ -113,10 +111,7 @@ pub fn read_members(file: &Arc<SourceFile>) -> Result<Vec<StaticMember>, Diagnos
     let mut loading = Loading::default();
     let document = Document::parse(file, &mut loading.problems);
     document.values(&[], &[], &mut loading.problems);
-    let (_, keys) = describe_member();
-    for entry in document.members(&mut loading.problems) {
-        loading.member(&document, &entry, &keys);
-    }
+    loading.members(&document);
     let Loading { settings, mut problems, .. } = loading;
     problems.sort();
     if problems.has_errors() { Err(problems) } else { Ok(settings.members) }
@@ -161,8 +156,8 @@ impl Override {
 // === impl Loaded ===
 
 impl Loaded {
-    /// Every key with its value and where that comes from, in the order of the reference; then what the file says of
-    /// members.
+    /// Every key with its value and where that comes from, in the order of the reference; then what the file says in
+    /// lists of tables.
     pub fn explain(&self) -> Vec<Explanation> {
         let keys = super::keys().into_iter();
         let keys = keys.map(|key| Explanation {
@@ -170,7 +165,7 @@ impl Loaded {
             origin: self.origin(&key.path).clone(),
             key: key.path,
         });
-        keys.chain(self.members.iter().cloned()).collect()
+        keys.chain(self.lists.iter().cloned()).collect()
     }
 
     /// Where the value of a key comes from.
@@ -186,7 +181,7 @@ impl Default for Loaded {
             settings: Settings::default(),
             warnings: Diagnostics::new(),
             origins: BTreeMap::new(),
-            members: Vec::new(),
+            lists: Vec::new(),
         }
     }
 }
@@ -197,7 +192,7 @@ impl Default for Loaded {
 struct Loading {
     settings: Settings,
     origins: BTreeMap<String, Origin>,
-    members: Vec<Explanation>,
+    lists: Vec<Explanation>,
     problems: Diagnostics,
     /// Whether a value was given that could not be read.
     incomplete: bool,
@@ -216,40 +211,61 @@ impl Loading {
         }
     }
 
-    /// Reads one entry of `[[member]]`.
-    fn member<'a>(&mut self, document: &'a Document<'a>, entry: &Entry<'a>, keys: &'a [Key]) {
-        let mut table = MemberTable::default();
-        let number = self.settings.members.len() + 1;
-        let mut complete = true;
-        for Found { key, value, location } in document.member(entry, keys, &mut self.problems) {
-            let (_, name) = key.table_and_name();
-            match table.set(name, &Input::Toml(value)) {
-                Ok(()) => self.members.push(Explanation {
-                    key: format!("{MEMBERS}[{number}].{name}"),
-                    value: table.show(name).unwrap_or_default(),
-                    origin: Origin::File(location),
-                }),
+    /// Reads `[[member]]`.
+    fn members(&mut self, document: &Document<'_>) {
+        for (table, location) in self.entries::<MemberTable>(document, MEMBERS) {
+            let error = |message: String| Diagnostic::error(codes::SETTINGS_INVALID, message).at(location);
+            match table.into_member() {
+                Err(missing) => self.problems.push(error(missing.to_owned())),
+                Ok(member) if self.settings.members.iter().any(|one| one.identity() == member.identity()) => {
+                    let (cluster, host, port) = member.identity();
+                    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+                    let message = format!("the cluster {cluster} has a member {host}{port} already");
+                    self.problems.push(error(message));
+                }
+                Ok(member) => self.settings.members.push(member),
+            }
+        }
+    }
+
+    /// Reads `[[membership.dns]]`.
+    fn names(&mut self, document: &Document<'_>) {
+        for (table, location) in self.entries::<DnsTable>(document, DNS) {
+            match table.into_name() {
+                Ok(name) => self.settings.membership.dns.push(name),
                 Err(problem) => {
-                    complete = false;
-                    self.problems.push(wrong_value(key, &problem, Origin::File(location)));
+                    self.problems.push(Diagnostic::error(codes::SETTINGS_INVALID, problem).at(location));
                 }
             }
         }
-        if !complete {
-            self.incomplete = true;
-            return;
-        }
-        let error =
-            |message: String| Diagnostic::error(codes::SETTINGS_INVALID, message).at(entry.location.clone());
-        match table.into_member() {
-            Err(missing) => self.problems.push(error(missing.to_owned())),
-            Ok(member) if self.settings.members.iter().any(|one| one.identity() == member.identity()) => {
-                let (cluster, host, port) = member.identity();
-                let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-                self.problems.push(error(format!("the cluster {cluster} has a member {host}{port} already")));
+    }
+
+    /// Reads the entries of a list of tables; those with values that could not be read are left out.
+    fn entries<T: Section + Default>(&mut self, document: &Document<'_>, list: &str) -> Vec<(T, Location)> {
+        let (_, keys) = describe_entry(list);
+        let mut entries = Vec::new();
+        for (entry, number) in document.entries(list, &mut self.problems).iter().zip(1..) {
+            let (mut table, mut complete) = (T::default(), true);
+            for Found { key, value, location } in document.entry(list, entry, &keys, &mut self.problems) {
+                let (_, name) = key.table_and_name();
+                match table.set(name, &Input::Toml(value)) {
+                    Ok(()) => self.lists.push(Explanation {
+                        key: format!("{list}[{number}].{name}"),
+                        value: table.show(name).unwrap_or_default(),
+                        origin: Origin::File(location),
+                    }),
+                    Err(problem) => {
+                        complete = false;
+                        self.problems.push(wrong_value(key, &problem, Origin::File(location)));
+                    }
+                }
             }
-            Ok(member) => self.settings.members.push(member),
+            match complete {
+                true => entries.push((table, entry.location.clone())),
+                false => self.incomplete = true,
+            }
         }
+        entries
     }
 
     fn environment(&mut self, keys: &[Key], environment: &[(String, String)]) {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::key::{Key, describe, describe_member};
+use super::key::{DNS, Key, MEMBERS, describe, describe_entry};
 
 const INTRODUCTION: &str = "\
 <!-- Made from the documentation in src/settings/sections. Change it there. -->
@@ -51,6 +51,22 @@ port_mappings = { \"8280\" = 9000 }
 ```
 ";
 
+const DNS_EXAMPLE: &str = "\
+They are given in the file only.
+
+```toml
+[[membership.dns]]
+cluster = \"shop.example\"
+name = \"shop.internal\"
+http_port = 9763
+
+[[membership.dns]]
+cluster = \"shop.example/worker\"
+name = \"_http._tcp.worker.internal\"
+record = \"srv\"
+```
+";
+
 /// The whole page, in Markdown.
 pub fn reference() -> String {
     let (tables, keys) = describe();
@@ -62,12 +78,14 @@ pub fn reference() -> String {
             page.push_str(&format!("- Environment: `{}`\n", key.environment_variable()));
         }
     }
-    let (tables, keys) = describe_member();
-    for table in &tables {
-        page.push_str(&format!("\n## `[[{}]]`\n\n{}\n", table.path, table.documentation));
+    for (list, example) in [(DNS, DNS_EXAMPLE), (MEMBERS, MEMBERS_EXAMPLE)] {
+        let (tables, keys) = describe_entry(list);
+        for table in &tables {
+            page.push_str(&format!("\n## `[[{}]]`\n\n{}\n", table.path, table.documentation));
+        }
+        page.push_str(example);
+        page.extend(keys.iter().map(entry));
     }
-    page.push_str(MEMBERS_EXAMPLE);
-    page.extend(keys.iter().map(entry));
     page
 }
 

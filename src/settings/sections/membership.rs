@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use sinew_core::config::balancer::Network;
 
-use super::{HOUR, SECOND};
+use super::{DnsName, HOUR, Multicast, SECOND};
 use crate::settings::key::section;
 use crate::settings::secret::SecretReference;
 use crate::settings::value::{Count, Duration, ZoneName};
@@ -28,8 +28,14 @@ section! {
         pub file: MembershipFile,
         /// Members that register.
         pub registration: Registration,
+        /// Members that announce themselves on the network.
+        pub multicast: Multicast,
         /// Nodes of Apache Tribes.
         pub tribes: Tribes,
+    }
+    lists {
+        /// Names that members are looked up by.
+        pub dns: DnsName,
     }
 }
 

@@ -3,12 +3,15 @@
 //! The documentation of a field is the reference of its key: meaning, consequences and what a limit does.
 //! Type, range and default come from the declaration itself.
 
+mod discovery;
 mod members;
 mod membership;
 mod operation;
 mod outgoing;
 mod receiving;
 
+pub(super) use discovery::DnsTable;
+pub use discovery::{DnsName, Multicast};
 pub(super) use members::MemberTable;
 pub use members::StaticMember;
 pub use membership::{Membership, MembershipFile, Registration, Tribes};

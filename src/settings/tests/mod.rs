@@ -1,6 +1,7 @@
 //! Tests of settings.
 
 mod diagnostics;
+mod discovery;
 mod loading;
 mod members;
 mod reference;

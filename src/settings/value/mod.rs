@@ -3,11 +3,13 @@
 mod choice;
 mod member;
 mod number;
+mod origin;
 mod text;
 
-pub use choice::{AccessLogFormat, LogFormat};
+pub use choice::{AccessLogFormat, DnsRecord, LogFormat};
 pub use member::{ClusterName, HostName, PortMappings, ZoneName};
 pub use number::{ByteSize, Count, Duration};
+pub use origin::HttpOrigin;
 pub use text::{HeaderText, LogDestination, LogFilter, SocketPath};
 
 use toml::de::DeValue;
@@ -108,6 +110,7 @@ macro_rules! from_str {
 from_str!(
     () ClusterName,
     () HostName,
+    () HttpOrigin,
     () ZoneName,
     (const MIN: u64, const MAX: u64) Duration<MIN, MAX>,
 );
