@@ -12,7 +12,7 @@
 //!
 //! Several schemes may run at once (hybrid). What one added only it removes. When several speak of the same member, the
 //! weightiest decides what it is like: [`Layer::Topology`] over operators over files, and among schemes the one whose name
-//! comes last in the alphabet: `dns`, `file`, `registration`, `tribes`. So what members say of themselves weighs more than
+//! comes last in the alphabet: `dns`, `file`, `multicast`, `registration`, `tribes`. So what members say of themselves weighs more than
 //! what is said of them.
 //!
 //! [`Directory`]: crate::clusters::Directory
@@ -22,8 +22,12 @@ mod scheme;
 
 mod feed;
 mod group;
+mod socket;
 
+#[cfg(feature = "dns")]
+pub mod dns;
 mod file;
+pub mod multicast;
 mod registration;
 #[cfg(feature = "tribes")]
 pub mod tribes;
@@ -46,4 +50,5 @@ pub use lifecycle::{Lifecycle, Lifecycles};
 pub use ports::{NetworkPorts, Ports};
 pub use registration::{Announcement, Registration, RegistrationError, RegistrationOptions};
 pub use scheme::{Departure, Event, Scheme};
+pub use socket::MulticastGroup;
 pub use values::stated;

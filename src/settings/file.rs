@@ -62,10 +62,9 @@ impl<'a> Document<'a> {
     /// The entries of a list of tables; anything else under that name goes to `problems`.
     pub(super) fn entries(&'a self, list: &str, problems: &mut Diagnostics) -> Vec<Entry<'a>> {
         let (outside, own) = list.rsplit_once('.').unwrap_or(("", list));
-        let tables = outside.split('.').filter(|name| !name.is_empty());
+        let mut tables = outside.split('.').filter(|name| !name.is_empty());
         // A table that is none is complained about where its keys are read.
-        let table =
-            tables.fold(Some(self.root.get_ref()), |table, name| table?.get(name)?.get_ref().as_table());
+        let table = tables.try_fold(self.root.get_ref(), |table, name| table.get(name)?.get_ref().as_table());
         let Some((name, value)) =
             table.and_then(|table| table.iter().find(|(name, _)| name.get_ref() == own))
         else {

@@ -21,6 +21,7 @@ use super::{Feed, Scheme};
 use crate::settings::Secret;
 use leases::Leases;
 
+pub(super) use announcement::Address;
 pub use announcement::Announcement;
 
 /// Where to listen, and who may register.

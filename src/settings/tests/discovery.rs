@@ -1,10 +1,9 @@
 //! Names that members are looked up by, and announcements on the network.
 
-use std::time::Duration;
-
-use super::super::{DnsRecord, HttpOrigin, Sources};
+use super::super::{HttpOrigin, Sources};
 use super::file;
 
+#[cfg(feature = "dns")]
 const TWO: &str = r#"
 [membership]
 leave_grace = "1s"
@@ -24,8 +23,12 @@ max_refresh = "1s"
 stale = "0s"
 "#;
 
+/// Without the feature they are refused.
+#[cfg(feature = "dns")]
 #[test]
 fn names_are_read_with_their_defaults() {
+    use super::super::DnsRecord;
+    use std::time::Duration;
     let loaded = file(TWO).loaded();
     let [one, two] = &loaded.settings.membership.dns[..] else { panic!("two names") };
     assert_eq!((one.cluster.as_str(), one.name.as_str()), ("shop.a", "shop.internal"));

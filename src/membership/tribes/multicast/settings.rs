@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use super::super::Reading;
+use crate::membership::MulticastGroup;
 
 /// A multicast group and who is believed in it. The defaults are those of Tribes (membership-wire.md §3.1).
 #[derive(Clone, Debug)]
@@ -56,5 +57,11 @@ impl MulticastSettings {
             most_members: 4096,
             announce: None,
         }
+    }
+
+    /// The group, to join it.
+    pub(super) fn multicast_group(&self) -> MulticastGroup {
+        let Self { group, port, interface, ttl, .. } = *self;
+        MulticastGroup { address: group, port, interface, ttl }
     }
 }
