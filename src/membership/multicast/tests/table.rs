@@ -1,7 +1,9 @@
 //! Who was heard of, on an explicit clock.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use proptest::prelude::*;
 use tokio::time::Instant;
 
 use super::super::{Balancer, Learned, Refusal, Rules, Says, Table};
@@ -231,4 +233,32 @@ fn what_could_not_be_used_is_learnt_anew() {
     world.table.forget(&crate::clusters::ClusterKey::domain("shop"), &"h1:80".into());
     assert_eq!(world.hear(1, 10, 2, one()), said(&["update h1:80"]));
     assert_eq!(world.hear(1, 10, 3, Says::Farewell), said(&["leave h1:80"]));
+}
+
+proptest! {
+    /// In whatever order datagrams arrive, how often each, and whichever are lost: of each node the last one counts, and a
+    /// member is told to leave only when it was there.
+    #[test]
+    fn the_last_word_of_each_node_counts(
+        arrivals in prop::collection::vec((1_u8..=4, 0_u64..2, 0_u64..6, any::<bool>()), 0..60),
+    ) {
+        let mut world = World::new();
+        let (mut last, mut there) = (BTreeMap::new(), BTreeMap::new());
+        for (node, started, sequence, is_farewell) in arrivals {
+            // A packet says always the same.
+            let is_farewell = last.get(&(node, started, sequence)).copied().unwrap_or(is_farewell);
+            last.insert((node, started, sequence), is_farewell);
+            let says = if is_farewell { Says::Farewell } else { member(&format!("h{node}:80"), "{}") };
+            for event in world.hear(node, started, sequence, says).unwrap_or_default() {
+                let is_there = there.entry(node).or_insert(false);
+                prop_assert_eq!(event.starts_with("leave"), *is_there, "{}", event);
+                *is_there = !*is_there;
+            }
+        }
+        for node in 1..=4 {
+            let word = last.range((node, 0, 0)..=(node, u64::MAX, 0)).next_back();
+            let expected = word.is_some_and(|(_, is_farewell)| !is_farewell);
+            prop_assert_eq!(there.get(&node).copied().unwrap_or(false), expected, "node {}", node);
+        }
+    }
 }
