@@ -1,9 +1,9 @@
 //! The scheme `dns`: members are the addresses, or the hosts and ports, that a name has in DNS.
 //!
-//! Each name is looked up again when its answer ends, within bounds ([`refresh`]). What is no longer in the answer leaves, as
+//! Each name is looked up again when its answer ends, within bounds. What is no longer in the answer leaves, as
 //! one that announced it. An empty answer is believed when the next one is empty too; a look-up that fails changes nothing
 //! until the last answer is stale, and then the members are lost. Several names may name members of one cluster, also the
-//! same ones ([`told`]).
+//! same ones.
 
 mod resolver;
 
