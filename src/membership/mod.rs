@@ -13,8 +13,8 @@
 //!
 //! Several schemes may run at once (hybrid). What one added only it removes. When several speak of the same member, the
 //! weightiest decides what it is like: [`Layer::Topology`] over operators over files, and among schemes the one whose name
-//! comes last in the alphabet: `dns`, `file`, `kubernetes`, `registration`, `tribes`. So what members say of themselves
-//! weighs more than what is said of them.
+//! comes last in the alphabet: `dns`, `file`, `kubernetes`, `multicast`, `registration`, `tribes`. So what members say of
+//! themselves weighs more than what is said of them.
 //!
 //! [`Directory`]: crate::clusters::Directory
 //! [`Layer::Topology`]: crate::clusters::Layer::Topology
@@ -23,10 +23,14 @@ mod scheme;
 
 mod feed;
 mod group;
+mod socket;
 
+#[cfg(feature = "dns")]
+pub mod dns;
 mod file;
 #[cfg(feature = "kubernetes")]
 pub mod kubernetes;
+pub mod multicast;
 mod registration;
 #[cfg(feature = "tribes")]
 pub mod tribes;
@@ -49,4 +53,5 @@ pub use lifecycle::{Lifecycle, Lifecycles};
 pub use ports::{NetworkPorts, Ports};
 pub use registration::{Announcement, Registrants, Registration, RegistrationError, RegistrationOptions};
 pub use scheme::{Departure, Event, Scheme};
+pub use socket::MulticastGroup;
 pub use values::stated;

@@ -15,6 +15,8 @@ pub(super) fn check(loaded: &Loaded) -> Diagnostics {
     problems.extend(check_registration(loaded));
     problems.extend(check_tribes(loaded));
     problems.extend(check_kubernetes(loaded));
+    problems.extend(check_multicast(loaded));
+    problems.extend(check_dns(loaded));
     problems.extend(check_tls(loaded));
     problems
 }
@@ -115,12 +117,39 @@ fn check_tribes(loaded: &Loaded) -> Option<Diagnostic> {
             error("`membership.tribes` has no authentication and needs to know whom to believe").help(help);
         return Some(at_origin(loaded, &format!("membership.tribes.{place}"), problem));
     }
-    let group =
-        tribes.multicast.filter(|group| !matches!(group.ip(), IpAddr::V4(address) if address.is_multicast()));
-    group.map(|group| {
-        let problem = error(&format!("{group} is no multicast group of IPv4"));
-        at_origin(loaded, "membership.tribes.multicast", problem)
-    })
+    check_group(loaded, tribes.multicast, "membership.tribes.multicast")
+}
+
+/// Announcements without signatures would be believed from anybody.
+fn check_multicast(loaded: &Loaded) -> Option<Diagnostic> {
+    let multicast = &loaded.settings.membership.multicast;
+    let place = "membership.multicast.group";
+    if multicast.group.is_some() && multicast.secret.is_none() {
+        let help = "set `secret` to a reference such as \"file:/run/secrets/sinew-multicast\"";
+        let problem = error("`membership.multicast` needs a `secret`: everybody could announce").help(help);
+        return Some(at_origin(loaded, place, problem));
+    }
+    if multicast.drop_time.get() < multicast.interval.get() * 2 {
+        let problem =
+            error("`drop_time` is shorter than two times `interval`: all would be lost again and again");
+        return Some(at_origin(loaded, "membership.multicast.drop_time", problem));
+    }
+    check_group(loaded, multicast.group, place)
+}
+
+fn check_group(loaded: &Loaded, group: Option<SocketAddr>, place: &str) -> Option<Diagnostic> {
+    let group = group.filter(|group| {
+        !matches!(group.ip(), IpAddr::V4(address) if address.is_multicast()) || group.port() == 0
+    })?;
+    let problem = error(&format!("{group} is no multicast group of IPv4 with a port"));
+    Some(at_origin(loaded, place, problem))
+}
+
+/// Members that are asked for and never looked up would be a surprise.
+fn check_dns(loaded: &Loaded) -> Option<Diagnostic> {
+    let is_wanted = !loaded.settings.membership.dns.is_empty();
+    (is_wanted && !cfg!(feature = "dns"))
+        .then(|| error("`membership.dns` needs the feature `dns`, which this program was built without"))
 }
 
 /// Members that are asked for and never looked for would be a surprise.

@@ -1,7 +1,7 @@
 //! How keys are declared: one field of a struct is one key, and its documentation is the reference.
 
 use super::Settings;
-use super::sections::{KubernetesTable, MemberTable};
+use super::sections::{DnsTable, KubernetesTable, MemberTable};
 use super::value::{Input, Problem};
 
 /// One key of `sinew.toml`.
@@ -50,8 +50,11 @@ pub(super) const MEMBERS: &str = "member";
 /// The list of services of Kubernetes.
 pub(super) const KUBERNETES: &str = "membership.kubernetes";
 
+/// The list of names that members are looked up by.
+pub(super) const DNS: &str = "membership.dns";
+
 /// Every list of tables, by its path.
-pub(super) const LISTS: [&str; 2] = [MEMBERS, KUBERNETES];
+pub(super) const LISTS: [&str; 3] = [MEMBERS, DNS, KUBERNETES];
 
 /// The table and the keys of an entry of a list, in the order of the reference.
 pub(super) fn describe_entry(list: &str) -> (Vec<Table>, Vec<Key>) {
@@ -59,6 +62,7 @@ pub(super) fn describe_entry(list: &str) -> (Vec<Table>, Vec<Key>) {
     match list {
         MEMBERS => MemberTable::describe(list, &mut tables, &mut keys),
         KUBERNETES => KubernetesTable::describe(list, &mut tables, &mut keys),
+        DNS => DnsTable::describe(list, &mut tables, &mut keys),
         _ => {}
     }
     (tables, keys)

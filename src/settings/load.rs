@@ -9,8 +9,8 @@ use std::sync::Arc;
 use sinew_core::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, codes, nearest};
 
 use super::file::{Document, Found};
-use super::key::{KUBERNETES, Key, MEMBERS, Section, describe, describe_entry};
-use super::sections::{KubernetesTable, MemberTable};
+use super::key::{DNS, KUBERNETES, Key, MEMBERS, Section, describe, describe_entry};
+use super::sections::{DnsTable, KubernetesTable, MemberTable};
 use super::value::{Input, Problem};
 use super::{Explanation, Origin, Settings, StaticMember, checks};
 
@@ -89,6 +89,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Diagnostics> {
         }
         loading.members(&document);
         loading.services(&document);
+        loading.names(&document);
     }
     loading.environment(&keys, &sources.environment);
     loading.flags(&keys, &sources.flags);
@@ -233,6 +234,18 @@ impl Loading {
         for (table, location) in self.entries::<KubernetesTable>(document, KUBERNETES) {
             match table.into_service() {
                 Ok(service) => self.settings.membership.kubernetes.push(service),
+                Err(problem) => {
+                    self.problems.push(Diagnostic::error(codes::SETTINGS_INVALID, problem).at(location));
+                }
+            }
+        }
+    }
+
+    /// Reads `[[membership.dns]]`.
+    fn names(&mut self, document: &Document<'_>) {
+        for (table, location) in self.entries::<DnsTable>(document, DNS) {
+            match table.into_name() {
+                Ok(name) => self.settings.membership.dns.push(name),
                 Err(problem) => {
                     self.problems.push(Diagnostic::error(codes::SETTINGS_INVALID, problem).at(location));
                 }

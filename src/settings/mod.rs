@@ -26,11 +26,12 @@ pub use origin::{Explanation, Origin};
 pub use reference::reference;
 pub use secret::{Secret, SecretError, SecretReference};
 pub use sections::{
-    AccessLog, Admin, Balancer, Compat, Deployment, HttpListener, HttpsListener, KubernetesService, Limits,
-    Listeners, Logs, Membership, MembershipFile, Pools, Registration, Server, Settings, StaticMember,
-    Timeouts, Tls, Tribes,
+    AccessLog, Admin, Balancer, Compat, Deployment, DnsName, HttpListener, HttpsListener, KubernetesService,
+    Limits, Listeners, Logs, Membership, MembershipFile, Multicast, Pools, Registration, Server, Settings,
+    StaticMember, Timeouts, Tls, Tribes,
 };
 pub use value::{
-    AccessLogFormat, ApiUrl, ByteSize, ClusterName, Count, Duration, HeaderText, HostName, LabelName,
-    LogDestination, LogFilter, LogFormat, PortMappings, ServicePort, SocketPath, ZoneName,
+    AccessLogFormat, ApiUrl, ByteSize, ClusterName, Count, DnsRecord, Duration, HeaderText, HostName,
+    HttpOrigin, LabelName, LogDestination, LogFilter, LogFormat, PortMappings, ServicePort, SocketPath,
+    ZoneName,
 };

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::key::{KUBERNETES, Key, MEMBERS, describe, describe_entry};
+use super::key::{DNS, KUBERNETES, Key, MEMBERS, describe, describe_entry};
 
 const INTRODUCTION: &str = "\
 <!-- Made from the documentation in src/settings/sections. Change it there. -->
@@ -63,6 +63,22 @@ http_port = \"http\"
 ```
 ";
 
+const DNS_EXAMPLE: &str = "\
+They are given in the file only.
+
+```toml
+[[membership.dns]]
+cluster = \"shop.example\"
+name = \"shop.internal\"
+http_port = 9763
+
+[[membership.dns]]
+cluster = \"shop.example/worker\"
+name = \"_http._tcp.worker.internal\"
+record = \"srv\"
+```
+";
+
 /// The whole page, in Markdown.
 pub fn reference() -> String {
     let (tables, keys) = describe();
@@ -74,7 +90,8 @@ pub fn reference() -> String {
             page.push_str(&format!("- Environment: `{}`\n", key.environment_variable()));
         }
     }
-    for (list, example) in [(KUBERNETES, KUBERNETES_EXAMPLE), (MEMBERS, MEMBERS_EXAMPLE)] {
+    for (list, example) in [(DNS, DNS_EXAMPLE), (KUBERNETES, KUBERNETES_EXAMPLE), (MEMBERS, MEMBERS_EXAMPLE)]
+    {
         let (tables, keys) = describe_entry(list);
         for table in &tables {
             page.push_str(&format!("\n## `[[{}]]`\n\n{}\n", table.path, table.documentation));

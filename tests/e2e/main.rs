@@ -4,6 +4,7 @@ mod balancing;
 mod clusters;
 mod command;
 mod control;
+mod discovery;
 mod echo;
 mod failover;
 mod forwarding;

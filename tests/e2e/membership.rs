@@ -17,12 +17,12 @@ const HOST: &str = "shop.example.org";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A configuration with one cluster and no members.
-struct Site {
-    folder: TempDir,
+pub(crate) struct Site {
+    pub(crate) folder: TempDir,
 }
 
 impl Site {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let folder = TempDir::new().expect("a folder");
         let main = format!("<sequence {NS} name=\"main\"><in><send/></in><out><send/></out></sequence>");
         write(folder.path(), "configs/sequences/main.xml", &main);
@@ -35,11 +35,11 @@ impl Site {
         Self { folder }
     }
 
-    fn token(&self) -> String {
+    pub(crate) fn token(&self) -> String {
         self.folder.path().join("token").display().to_string()
     }
 
-    fn serve(&self, more: &[&str]) -> Program {
+    pub(crate) fn serve(&self, more: &[&str]) -> Program {
         let settings = [
             "membership.registration.address=127.0.0.1:0".to_owned(),
             format!("membership.registration.token=file:{}", self.token()),
@@ -61,16 +61,16 @@ impl Site {
 }
 
 /// A side-car; killed when dropped.
-struct Join(Child);
+pub(crate) struct Join(pub(crate) Child);
 
 impl Join {
-    fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let done = Command::new("kill").args([&format!("-{name}"), &self.0.id().to_string()]).status();
         assert!(done.expect("kill runs").success());
     }
 
     /// Its exit code, and what it said.
-    fn end(mut self) -> (Option<i32>, String) {
+    pub(crate) fn end(mut self) -> (Option<i32>, String) {
         let status = self.0.wait().expect("its end");
         let mut said = String::new();
         self.0.stderr.take().expect("a pipe").read_to_string(&mut said).expect("text");
@@ -100,14 +100,14 @@ fn curl(address: SocketAddr, method: &str, path: &str, body: &str) -> Answer {
 }
 
 /// One request of a client.
-fn get(address: SocketAddr, path: &str) -> Answer {
+pub(crate) fn get(address: SocketAddr, path: &str) -> Answer {
     let mut connection = Connection::open(address);
     connection.send(format!("GET {path} HTTP/1.1\r\nHost: {HOST}\r\n\r\n").as_bytes());
     connection.read(false)
 }
 
 /// Asks until the status is this one.
-fn wait_for_status(address: SocketAddr, status: u16) {
+pub(crate) fn wait_for_status(address: SocketAddr, status: u16) {
     let began = Instant::now();
     while get(address, "/x").status != status {
         assert!(began.elapsed() < PATIENCE, "no status {status}");

@@ -5,32 +5,36 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::Uri;
-use http::uri::{Authority, PathAndQuery};
+use http::uri::PathAndQuery;
 use serde_json::{Map, Value, json};
 
+use super::multicast::{Group, MulticastArguments};
 use crate::cli::Exit;
 use crate::cli::ctl::client::{Client, segment};
 use crate::cli::ctl::place::{self, Place};
 use crate::clusters::{ClusterKey, MemberDefinition};
-use crate::settings::{ClusterName, Duration as Time, HostName};
+use crate::settings::{ClusterName, Duration as Time, HostName, HttpOrigin};
 use crate::transport::tls::{ClientTlsSettings, Verify, client_config};
 
 /// Register the service next to this process with balancers, as long as it is well
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:
   sinew join --balancer http://10.0.0.1:9192 --balancer http://10.0.0.2:9192 --token-file /run/secrets/members \\
+    --cluster shop.a.domain --http 10.0.3.1:9763 --health-path /health
+  sinew join --multicast 239.255.76.67:7667 --secret-file /run/secrets/multicast \\
     --cluster shop.a.domain --http 10.0.3.1:9763 --health-path /health")]
 pub(in crate::cli) struct Join {
     /// Where a balancer takes registrations, as http://HOST:PORT or https://HOST:PORT; may be repeated
-    #[arg(long = "balancer", value_name = "URL", required = true)]
-    balancers: Vec<String>,
+    #[arg(long = "balancer", value_name = "URL", required_unless_present = "multicast")]
+    balancers: Vec<HttpOrigin>,
     /// A file with the token that the balancers want (`-` is standard input)
     #[arg(long, value_name = "FILE")]
-    token_file: PathBuf,
+    token_file: Option<PathBuf>,
     /// A PEM file with certificates of authorities that are trusted instead of the operating system's
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
+    #[command(flatten)]
+    multicast: MulticastArguments,
     /// The cluster: domain, or domain/sub-domain
     #[arg(long, value_name = "NAME")]
     cluster: ClusterName,
@@ -66,10 +70,20 @@ pub(in crate::cli) struct Join {
     properties: Vec<(String, String)>,
 }
 
+/// How balancers are spoken to.
+pub(super) struct Access {
+    token: Option<String>,
+    tls: Option<Arc<rustls::ClientConfig>>,
+}
+
 /// The service, and whom to tell.
 pub(super) struct Service {
-    /// The balancers.
-    pub(super) balancers: Vec<Arc<Client>>,
+    /// The balancers that were named.
+    pub(super) balancers: Vec<HttpOrigin>,
+    /// How they are spoken to.
+    pub(super) access: Access,
+    /// The multicast group.
+    pub(super) group: Option<Group>,
     /// The path of the registration.
     pub(super) path: String,
     /// Its body.
@@ -97,18 +111,18 @@ impl Join {
         if self.health_path.is_some() && self.http.is_none() && self.local.is_none() {
             return Err(usage("--health-path asks over plain HTTP: name --http or --local".to_owned()));
         }
-        let token = place::token(&self.token_file).map_err(|message| (Exit::Files, message))?;
-        let uris: Vec<(Authority, bool)> =
-            self.balancers.iter().map(|text| balancer(text)).collect::<Result<_, _>>().map_err(usage)?;
-        let tls = uris.iter().any(|(_, encrypted)| *encrypted).then(|| {
+        let registers = !self.balancers.is_empty() || self.multicast.discovers();
+        if registers && self.token_file.is_none() {
+            return Err(usage("balancers want a token: name --token-file".to_owned()));
+        }
+        let token = self.token_file.as_deref().map(place::token).transpose();
+        let token = token.map_err(|message| (Exit::Files, message))?;
+        let is_encrypted = self.balancers.iter().any(HttpOrigin::is_encrypted);
+        let tls = (is_encrypted || self.multicast.discovers()).then(|| {
             let settings = ClientTlsSettings { verify: Verify::Full, authorities: self.ca_file.clone() };
             client_config(&settings).map_err(|error| (Exit::Files, error.to_string()))
         });
-        let tls = tls.transpose()?;
-        let client = |(authority, encrypted): (Authority, bool)| {
-            let tls = tls.clone().filter(|_| encrypted);
-            Arc::new(Client::new(Place::Port { authority, token: Some(token.clone()), tls }))
-        };
+        let access = Access { token, tls: tls.transpose()? };
         let key = MemberDefinition::new(host.as_str(), Some(port.get()), None).key();
         let cluster = ClusterKey::parse(self.cluster.as_str());
         let sub_domain = cluster.sub_domain.iter().map(|name| format!("/{}", segment(name)));
@@ -119,10 +133,14 @@ impl Join {
             segment(&key)
         );
         let asked_at = self.local.as_ref().unwrap_or(&(host.clone(), *port)).clone();
+        let body = self.body();
+        let group = self.multicast.group(self.cluster.as_str(), &key, &body)?;
         Ok(Service {
-            balancers: uris.into_iter().map(client).collect(),
+            balancers: self.balancers,
+            access,
+            group,
             path,
-            body: self.body(),
+            body,
             name: format!("{key} of {cluster}"),
             asked_at: (asked_at.0.as_str().to_owned(), asked_at.1.get()),
             health_path: self.health_path,
@@ -149,20 +167,13 @@ impl Join {
     }
 }
 
-/// Host and port of a balancer, and whether it speaks TLS.
-fn balancer(text: &str) -> Result<(Authority, bool), String> {
-    let expected = || format!("--balancer {text}: expected http://HOST:PORT or https://HOST:PORT");
-    let uri: Uri = text.parse().map_err(|_| expected())?;
-    let encrypted = match uri.scheme_str() {
-        Some("http") => false,
-        Some("https") => true,
-        _ => return Err(expected()),
-    };
-    let has_path = uri.path_and_query().is_some_and(|path| !matches!(path.as_str(), "" | "/"));
-    let authority = uri
-        .authority()
-        .filter(|authority| !has_path && authority.port_u16().is_some() && !authority.as_str().contains('@'));
-    authority.map(|authority| (authority.clone(), encrypted)).ok_or_else(expected)
+impl Access {
+    /// A client of a balancer.
+    pub(super) fn client(&self, balancer: &HttpOrigin) -> Arc<Client> {
+        let (authority, token) = (balancer.authority().clone(), self.token.clone());
+        let tls = self.tls.clone().filter(|_| balancer.is_encrypted());
+        Arc::new(Client::new(Place::Port { authority, token, tls }))
+    }
 }
 
 fn host_and_port(text: &str) -> Result<(HostName, NonZero<u16>), String> {
@@ -197,17 +208,6 @@ mod tests {
             let read = host_and_port(text).ok();
             let read = read.as_ref().map(|(host, port)| (host.as_str(), port.get()));
             assert_eq!(read, expected, "{text}");
-        }
-        for (text, expected) in [
-            ("http://lb:9192", Some(false)),
-            ("https://[::1]:9192/", Some(true)),
-            ("http://lb", None),
-            ("lb:9192", None),
-            ("ftp://lb:9192", None),
-            ("http://u@lb:9192", None),
-            ("http://lb:9192/members", None),
-        ] {
-            assert_eq!(balancer(text).ok().map(|(_, encrypted)| encrypted), expected, "{text}");
         }
     }
 }

@@ -1,21 +1,23 @@
 //! `sinew join`: a side-car that registers the service next to it with balancers (docs/membership.md).
 //!
 //! The service is asked whether it is well before it is announced and as long as it is; while it is not, it is withdrawn.
-//! With SIGTERM or SIGINT it leaves every balancer, and the command ends when it has answered what it had.
+//! With SIGTERM or SIGINT it leaves every balancer, and the command ends when it has answered what it had. Balancers are named,
+//! or found in a multicast group; the service may also be announced there.
 
 mod arguments;
 mod health;
+mod multicast;
 mod registrar;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::{Color, Exit, output};
-use registrar::Registrar;
+use registrar::Registrars;
 
 pub(super) use arguments::Join;
 
@@ -59,23 +61,41 @@ async fn run(service: Arc<arguments::Service>) -> Exit {
         return Exit::Internal;
     };
     let wish = watch::Sender::new(Wish::Unknown);
-    let mut registrars = JoinSet::new();
-    for client in &service.balancers {
-        let registrar = Registrar::new(client.clone(), service.clone(), wish.subscribe());
-        registrars.spawn(registrar.run());
-    }
-    tokio::select! {
-        () = health::watch(&service, &wish) => {}
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+    let (found, mut discovered) = watch::channel(BTreeSet::new());
+    let group = match service.group.as_ref().map(multicast::Group::join).transpose() {
+        Ok(node) => {
+            let (service, wish) = (service.clone(), wish.subscribe());
+            tokio::spawn(async move {
+                if let (Some(group), Some(node)) = (&service.group, node) {
+                    group.follow(node, &service.name, wish, found).await;
+                }
+            })
+        }
+        Err(error) => {
+            output::complain(&format!("error: the multicast group cannot be joined: {error}"));
+            return Exit::Temporary;
+        }
+    };
+    let mut registrars = Registrars::new(service.clone(), wish.subscribe());
+    let asking = health::watch(&service, &wish);
+    let mut asking = std::pin::pin!(asking);
+    loop {
+        tokio::select! {
+            () = &mut asking => break,
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+            Ok(()) = discovered.changed() => {
+                if service.group.as_ref().is_some_and(|group| group.discover) {
+                    registrars.follow(&discovered.borrow_and_update());
+                }
+            }
+        }
     }
     wish.send_replace(Wish::Leaving);
     let everybody_knows = async {
-        let mut all = true;
-        while let Some(left) = registrars.join_next().await {
-            all &= left.unwrap_or(false);
-        }
-        all
+        // Its end is not to be waited for longer than that of the others.
+        let _ = group.await;
+        registrars.end().await
     };
     tokio::select! {
         left = timeout(service.drain, everybody_knows) => match left {

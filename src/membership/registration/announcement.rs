@@ -87,14 +87,14 @@ impl<'de> Deserialize<'de> for LeaseSeconds {
 
 /// Host and port, as the path names a member.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Address {
+pub(in crate::membership) struct Address {
     host: HostName,
     port: NonZero<u16>,
 }
 
 impl Address {
     /// Reads `host:port` or `[address]:port`.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(in crate::membership) fn parse(text: &str) -> Result<Self, String> {
         let expected = || format!("`{text}` is no HOST:PORT");
         let (host, port) = text.rsplit_once(':').ok_or_else(expected)?;
         // An address with colons needs brackets, or its last part would pass for a port.
@@ -115,7 +115,7 @@ impl Address {
 
 impl Announcement {
     /// The member at an address that this describes.
-    pub(super) fn definition(&self, address: &Address) -> Result<MemberDefinition, String> {
+    pub(in crate::membership) fn definition(&self, address: &Address) -> Result<MemberDefinition, String> {
         let https_only = self.http_port.is_none() && self.https_port == Some(address.port);
         let http_port = if https_only { None } else { self.http_port.or(Some(address.port)) };
         if http_port.or(self.https_port) != Some(address.port) {

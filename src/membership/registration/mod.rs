@@ -22,6 +22,7 @@ use super::{Feed, Scheme};
 use crate::settings::Secret;
 use leases::Leases;
 
+pub(super) use announcement::Address;
 pub use announcement::Announcement;
 pub use registrants::Registrants;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use sinew_core::config::balancer::Network;
 
-use super::{HOUR, KubernetesService, SECOND};
+use super::{DnsName, HOUR, KubernetesService, Multicast, SECOND};
 use crate::settings::key::section;
 use crate::settings::secret::SecretReference;
 use crate::settings::value::{Count, Duration, ZoneName};
@@ -28,12 +28,16 @@ section! {
         pub file: MembershipFile,
         /// Members that register.
         pub registration: Registration,
+        /// Members that announce themselves on the network.
+        pub multicast: Multicast,
         /// Nodes of Apache Tribes.
         pub tribes: Tribes,
     }
     lists {
         /// Services of Kubernetes.
         pub kubernetes: KubernetesService,
+        /// Names that members are looked up by.
+        pub dns: DnsName,
     }
 }
 

@@ -3,6 +3,7 @@
 //! The documentation of a field is the reference of its key: meaning, consequences and what a limit does.
 //! Type, range and default come from the declaration itself.
 
+mod discovery;
 mod kubernetes;
 mod members;
 mod membership;
@@ -10,6 +11,8 @@ mod operation;
 mod outgoing;
 mod receiving;
 
+pub(super) use discovery::DnsTable;
+pub use discovery::{DnsName, Multicast};
 pub use kubernetes::KubernetesService;
 pub(super) use kubernetes::KubernetesTable;
 pub(super) use members::MemberTable;

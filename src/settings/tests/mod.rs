@@ -1,6 +1,7 @@
 //! Tests of settings.
 
 mod diagnostics;
+mod discovery;
 mod kubernetes;
 mod loading;
 mod members;

@@ -60,6 +60,20 @@ choice! {
     }
 }
 
+choice! {
+    /// What DNS is asked for.
+    pub enum DnsRecord {
+        /// Addresses of IPv4.
+        A = "a",
+        /// Addresses of IPv6.
+        Aaaa = "aaaa",
+        /// Addresses of both.
+        Address = "address",
+        /// Hosts and ports.
+        Srv = "srv",
+    }
+}
+
 fn unknown(word: &str, words: &[&str]) -> Problem {
     match nearest(word, words.iter().copied()) {
         Some(meant) => Problem(format!("`{word}` is unknown, did you mean `{meant}`?")),

@@ -4,12 +4,14 @@ mod choice;
 mod kubernetes;
 mod member;
 mod number;
+mod origin;
 mod text;
 
-pub use choice::{AccessLogFormat, LogFormat};
+pub use choice::{AccessLogFormat, DnsRecord, LogFormat};
 pub use kubernetes::{ApiUrl, LabelName, ServicePort};
 pub use member::{ClusterName, HostName, PortMappings, ZoneName};
 pub use number::{ByteSize, Count, Duration};
+pub use origin::HttpOrigin;
 pub use text::{HeaderText, LogDestination, LogFilter, SocketPath};
 
 use toml::de::DeValue;
@@ -113,6 +115,7 @@ from_str!(
     () HostName,
     () LabelName,
     () ServicePort,
+    () HttpOrigin,
     () ZoneName,
     (const MIN: u64, const MAX: u64) Duration<MIN, MAX>,
 );

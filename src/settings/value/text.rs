@@ -1,6 +1,6 @@
 //! Values that are text: addresses, paths, header values and names, log filters and destinations.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use http::{HeaderName, HeaderValue};
@@ -194,6 +194,24 @@ impl Optional for SocketAddr {
     const ABSENT: &'static str = "";
 }
 
+impl Value for Ipv4Addr {
+    fn kind() -> String {
+        "an address of IPv4".to_owned()
+    }
+
+    fn from_text(text: &str) -> Result<Self, Problem> {
+        text.parse().map_err(|_| Problem(format!("`{text}` is no address of IPv4")))
+    }
+
+    fn to_text(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Optional for Ipv4Addr {
+    const ABSENT: &'static str = "";
+}
+
 /// What stands in lists: an array of strings in the file, a comma-separated text elsewhere.
 pub(super) trait Listed: Sized {
     /// What each is, as "header names".
@@ -250,6 +268,18 @@ impl Listed for Network {
 
     fn one(text: &str) -> Result<Self, Problem> {
         text.parse().map_err(|_| Problem(format!("`{text}` is no address and no network")))
+    }
+
+    fn written(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Listed for SocketAddr {
+    const KIND: &'static str = "addresses with ports such as 10.0.0.2:53";
+
+    fn one(text: &str) -> Result<Self, Problem> {
+        Self::from_text(text)
     }
 
     fn written(&self) -> String {

@@ -6,7 +6,6 @@
 mod announcer;
 mod service;
 mod settings;
-mod socket;
 mod table;
 #[cfg(test)]
 mod tests;

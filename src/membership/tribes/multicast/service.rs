@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::super::wire::Identity;
 use super::super::{Event, Refusal, Refusals};
 use super::announcer::Announcer;
-use super::{MulticastSettings, Table, socket};
+use super::{MulticastSettings, Table};
 
 /// A group that is listened to. Dropping it ends that without a word; [`Multicast::leave`] says farewell.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ enum Order {
 /// # Errors
 /// The group cannot be joined.
 pub fn start(settings: MulticastSettings, events: mpsc::Sender<Event>) -> io::Result<Multicast> {
-    let socket = socket::open(&settings)?;
+    let socket = UdpSocket::from_std(settings.multicast_group().open()?)?;
     let unique_id = *uuid::Uuid::new_v4().as_bytes();
     let announce = settings.announce.as_ref();
     let announcer =

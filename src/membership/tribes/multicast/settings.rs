@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::{Reading, Refusals};
+use crate::membership::MulticastGroup;
 
 /// A multicast group and who is believed in it. The defaults are those of Tribes (membership-wire.md §3.1).
 #[derive(Clone, Debug)]
@@ -60,5 +61,11 @@ impl MulticastSettings {
             announce: None,
             refusals: Arc::default(),
         }
+    }
+
+    /// The group, to join it.
+    pub(super) fn multicast_group(&self) -> MulticastGroup {
+        let Self { group, port, interface, ttl, .. } = *self;
+        MulticastGroup { address: group, port, interface, ttl }
     }
 }

@@ -32,9 +32,13 @@ pub(super) async fn settings() -> Option<MulticastSettings> {
     carries(&settings).await.then_some(settings)
 }
 
+fn socket(settings: &MulticastSettings) -> std::io::Result<UdpSocket> {
+    settings.multicast_group().open().and_then(UdpSocket::from_std)
+}
+
 /// Whether a datagram to the group arrives.
 async fn carries(settings: &MulticastSettings) -> bool {
-    let Ok(socket) = super::super::socket::open(settings) else {
+    let Ok(socket) = socket(settings) else {
         eprintln!("skipped: the loopback interface has no multicast");
         return false;
     };
@@ -96,7 +100,7 @@ async fn nodes_see_each_other_come_change_and_go() {
 async fn large_and_strange_datagrams_are_counted() {
     let Some(settings) = settings().await else { return };
     let (listener, mut seen) = begin(settings.clone());
-    let stranger = super::super::socket::open(&settings).expect("a socket");
+    let stranger = socket(&settings).expect("a socket");
     let send = async |record: &MemberRecord| {
         stranger.send_to(&record.encode(), (settings.group, settings.port)).await.expect("sent");
     };
