@@ -13,3 +13,4 @@ mod membership;
 mod observability;
 #[path = "../support/mod.rs"]
 mod support;
+mod tasks;

@@ -9,7 +9,7 @@ use super::{DAY, HOUR, SECOND};
 use crate::settings::key::section;
 use crate::settings::secret::SecretReference;
 use crate::settings::value::{
-    AccessLogFormat, Count, Duration, HeaderText, LogDestination, LogFilter, LogFormat, SocketPath,
+    AccessLogFormat, Count, Duration, HeaderText, HostName, LogDestination, LogFilter, LogFormat, SocketPath,
 };
 
 section! {
@@ -17,6 +17,9 @@ section! {
     pub struct Server {
         /// The `Server` header of our own answers. Without it they have none.
         pub name: Option<HeaderText> = "Sinew",
+        /// The name of this server for `pinnedServers` of proxy services and tasks. Without it, it is the host name of the
+        /// machine. `localhost` means every server.
+        pub host_name: Option<HostName> = "",
         /// The `User-Agent` header of requests to members, unless `compat.user_agent_preserve` passes on the client's.
         /// Without it they have none.
         pub user_agent: Option<HeaderText> = "Sinew",
