@@ -17,14 +17,14 @@ section! {
     pub struct Server {
         /// The `Server` header of our own answers. Without it they have none.
         pub name: Option<HeaderText> = "Sinew",
-        /// The name of this server for `pinnedServers` of proxy services and tasks. Without it, it is the host name of the
-        /// machine. `localhost` means every server.
-        pub host_name: Option<HostName> = "",
         /// The `User-Agent` header of requests to members, unless `compat.user_agent_preserve` passes on the client's.
         /// Without it they have none.
         pub user_agent: Option<HeaderText> = "Sinew",
         /// Worker threads. None means one for each processor core.
         pub threads: Option<Count<1, 1024>> = "0",
+        /// The name of this server for `pinnedServers` of proxy services and tasks. Without it, it is the host name of the
+        /// machine. `localhost` means every server.
+        pub host_name: Option<HostName> = "",
         /// How long `/ready` says no before a drain stops accepting connections, so that a balancer in front can
         /// look away. 5s is good advice in Kubernetes.
         pub drain_announce: Duration<0, { HOUR }> = "0ms",

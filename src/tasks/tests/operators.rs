@@ -15,7 +15,7 @@ async fn a_paused_task_lets_its_runs_pass() {
     assert_eq!((probe.starts(), site.view("t").skipped), (vec![0.0, 1.0], 0));
     // It stays paused when its definition changes.
     site.scheduler.follow(&[Arc::new(Task { source: "edited".into(), ..first })]);
-    pass(3.0).await;
+    pass(3.25).await;
     assert_eq!(probe.starts().len(), 2);
     assert_eq!(site.scheduler.pause("t", false), Ok(()));
     pass(60.0).await;

@@ -131,6 +131,7 @@ fn names_follow_the_rules() {
             "outcome",
             "state",
             "name",
+            "task",
         ];
         assert!(metric.labels.iter().all(|label| allowed.contains(label)), "{}", metric.name);
     }
