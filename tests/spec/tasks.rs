@@ -8,7 +8,7 @@ use sinew::deployment::{Deployer, Folder, Outcome};
 use sinew::endpoints::Offline;
 use sinew_core::diagnostics::Diagnostic;
 
-use crate::support::{NS, answer, folder, write};
+use crate::support::{NS, folder, proxy, write};
 
 const INJECTOR: &str = "org.apache.synapse.startup.tasks.MessageInjector";
 
@@ -27,7 +27,7 @@ fn start(folder: &tempfile::TempDir, settings: CompileSettings) -> Deployer<Offl
 
 /// The tasks of a folder with this one and a proxy service, in words, and what is reported: code and text.
 fn deployed(task: &str) -> (Vec<String>, Vec<String>) {
-    let folder = folder(&[("tasks/t.xml", task), ("proxy-services/P.xml", &answer("P"))]);
+    let folder = folder(&[("tasks/t.xml", task), ("proxy-services/P.xml", &proxy("P", "<drop/>"))]);
     let settings = CompileSettings { server_names: vec!["me".to_owned()], ..CompileSettings::default() };
     let deployer = start(&folder, settings);
     let deployed = deployer.deployed().load();

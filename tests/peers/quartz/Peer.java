@@ -3,6 +3,7 @@
 // In:  <milliseconds since 1970> TAB <time zone> TAB <how many> TAB <expression>
 // Out: times TAB <seconds since 1970> TAB ...   fewer than asked for when there are no more
 //      failure TAB <reason>
+//      broken TAB <exception>        it took the expression and fails over it
 
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
@@ -34,7 +35,11 @@ public final class Peer {
         StringBuilder line = new StringBuilder("times");
         Date moment = new Date(after);
         for (int found = 0; found < count; found++) {
-            moment = expression.getNextValidTimeAfter(moment);
+            try {
+                moment = expression.getNextValidTimeAfter(moment);
+            } catch (RuntimeException error) {
+                return "broken\t" + error;
+            }
             if (moment == null) {
                 break;
             }

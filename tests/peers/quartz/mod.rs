@@ -16,6 +16,17 @@ pub(crate) struct Peer {
     _classes: tempfile::TempDir,
 }
 
+/// What Quartz makes of an expression.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// It fires then, in seconds since 1970.
+    Moments(Vec<i64>),
+    /// It is none.
+    Refused(String),
+    /// It took it, and failed over it.
+    Broken,
+}
+
 impl Peer {
     /// Compiles and starts the peer.
     ///
@@ -42,22 +53,17 @@ impl Peer {
         Ok(Self { child, input, output, _classes: classes })
     }
 
-    /// The moments after one, in seconds since 1970; or why the expression is none.
-    pub(crate) fn ask(
-        &mut self,
-        after: i64,
-        zone: &str,
-        count: usize,
-        text: &str,
-    ) -> Result<Vec<i64>, String> {
+    /// The moments after one.
+    pub(crate) fn ask(&mut self, after: i64, zone: &str, count: usize, text: &str) -> Answer {
         writeln!(self.input, "{}\t{zone}\t{count}\t{text}", after * 1000).expect("java listens");
         self.input.flush().expect("java listens");
         let mut line = String::new();
         self.output.read_line(&mut line).expect("java answers");
         let mut parts = line.trim_end_matches('\n').split('\t');
         match parts.next() {
-            Some("times") => Ok(parts.map(|part| part.parse().expect("a number")).collect()),
-            Some("failure") => Err(parts.collect()),
+            Some("times") => Answer::Moments(parts.map(|part| part.parse().expect("a number")).collect()),
+            Some("failure") => Answer::Refused(parts.collect()),
+            Some("broken") => Answer::Broken,
             other => panic!("java answers {text} with {other:?}"),
         }
     }
