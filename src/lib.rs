@@ -14,6 +14,7 @@ pub mod endpoints;
 pub mod membership;
 pub mod server;
 pub mod settings;
+pub mod tasks;
 pub mod telemetry;
 pub mod testing;
 pub mod transport;

@@ -60,6 +60,7 @@ fn links_lead_somewhere() {
         "docs/diagnostics.md",
         "docs/load-balancing.md",
         "docs/membership.md",
+        "docs/tasks.md",
         "docs/loadbalancer-conf.md",
         "examples/README.md",
         "mediators/README.md",

@@ -12,7 +12,7 @@ const PRODUCT: &[&[&str]] = &[
     &["settings"],
     &["availability", "telemetry", "transport"],
     &["clusters"],
-    &["balancing", "membership"],
+    &["balancing", "membership", "tasks"],
     &["endpoints"],
     &["compiler"],
     &["deployment", "dispatch"],

@@ -18,6 +18,7 @@
 //! | `/api/v1/diagnostics` | what is wrong with the configuration |
 //! | `/api/v1/reload` | POST: looks at the configuration folder now |
 //! | `/lb/clusters…` | clusters and their members; members can be added, removed, drained, suspended, activated |
+//! | `/api/v1/tasks…` | tasks with their runs; they can be run, paused and resumed |
 //! | `/endpoints…` | endpoints with their states; they can be switched on and off |
 
 mod guard;
@@ -31,6 +32,7 @@ mod input;
 mod members;
 mod reload;
 mod resources;
+mod tasks;
 mod view;
 
 #[cfg(test)]
@@ -42,6 +44,8 @@ pub use reload::{ReloadReport, ReloadRequest, Reloads};
 pub use server::{AdminError, AdminOptions, AdminServer};
 pub use socket::SocketError;
 pub use status::{AdminState, ArtifactFault, LastReload, ListenerStatus, NotReady, Phase, Status};
+pub use tasks::{TaskControl, TaskRefusal};
 pub use view::{
-    AvailabilityReport, ClusterReport, EndpointReport, MemberReport, SourceReport, member_samples,
+    AvailabilityReport, ClusterReport, EndpointReport, LastRunReport, MemberReport, SourceReport, TaskReport,
+    member_samples,
 };

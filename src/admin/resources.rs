@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
 use super::guard::{self, Access, Guard};
-use super::{AdminState, clusters, endpoints, members, reload};
+use super::{AdminState, clusters, endpoints, members, reload, tasks};
 use crate::telemetry::metrics::Exposition;
 
 /// Paths for probes, which may ask without the token.
@@ -28,6 +28,10 @@ pub(super) fn router(state: Arc<AdminState>, guard: Guard) -> Router {
         .route("/api/v1/status", get(status))
         .route("/api/v1/diagnostics", get(diagnostics))
         .route("/api/v1/reload", post(reload::reload))
+        .route("/api/v1/tasks", get(tasks::list))
+        .route("/api/v1/tasks/{task}/run", post(tasks::run))
+        .route("/api/v1/tasks/{task}/pause", post(tasks::pause))
+        .route("/api/v1/tasks/{task}/resume", post(tasks::resume))
         .route("/lb/clusters", get(clusters::list))
         .route("/lb/clusters/{domain}/{sub_domain}", get(clusters::one))
         .route("/lb/clusters/{domain}/{sub_domain}/members", get(members::list).post(members::add))

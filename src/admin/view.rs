@@ -9,7 +9,9 @@ use tokio::time::Instant;
 use super::EndpointView;
 use crate::availability::{State, View};
 use crate::clusters::{Cluster, Directory, Layer, Member, Phase, Source};
+use crate::tasks::TaskView;
 use crate::telemetry::metrics::{MemberSample, MemberState};
+use crate::telemetry::rfc3339;
 
 /// A cluster in short.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -112,6 +114,66 @@ pub struct EndpointReport {
     pub endpoint: String,
     /// What failures and operators did to it.
     pub availability: AvailabilityReport,
+}
+
+/// A task.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TaskReport {
+    /// Its name.
+    pub task: String,
+    /// Its group.
+    pub group: String,
+    /// Its class as it was written; `None` without one.
+    pub class: Option<String>,
+    /// When it runs, as `every 5s, 3 times`.
+    pub trigger: String,
+    /// One word: waiting, running, paused, standby, finished or inactive.
+    pub state: String,
+    /// Whether it is paused, while its last run may still go on.
+    pub paused: bool,
+    /// When it is due next; `None` when it never is again.
+    pub next_run: Option<String>,
+    /// The run that ended last.
+    pub last_run: Option<LastRunReport>,
+    /// Runs that ended.
+    pub runs: u64,
+    /// How many of them failed.
+    pub failed: u64,
+    /// Runs that were due while another went on, and left out.
+    pub skipped: u64,
+}
+
+/// A run that ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LastRunReport {
+    /// When it began.
+    pub started: String,
+    /// How long it took.
+    pub duration_seconds: f64,
+    /// Why it failed; `None` when it did not.
+    pub error: Option<String>,
+}
+
+/// A task in words.
+pub(super) fn task(task: TaskView) -> TaskReport {
+    let last_run = task.last.map(|last| LastRunReport {
+        started: rfc3339(last.started.into()),
+        duration_seconds: last.duration.as_secs_f64(),
+        error: last.error,
+    });
+    TaskReport {
+        task: task.name.to_string(),
+        group: task.group.to_string(),
+        class: Some(task.class.to_string()).filter(|class| !class.is_empty()),
+        trigger: task.trigger,
+        state: task.state.as_str().to_owned(),
+        paused: task.paused,
+        next_run: task.next.map(|next| rfc3339(next.into())),
+        last_run,
+        runs: task.succeeded.saturating_add(task.failed),
+        failed: task.failed,
+        skipped: task.skipped,
+    }
 }
 
 /// The members of all clusters, as metrics show them.

@@ -21,6 +21,7 @@ use crate::clusters::health::HealthCheck;
 use crate::endpoints::replay::DEFAULT_REPLAY_LIMIT;
 use crate::endpoints::{Client, EndpointStates, Lasting, RequestPolicy, StaticMembers};
 use crate::membership::Lifecycles;
+use crate::tasks::TaskClasses;
 use crate::telemetry::metrics::{Build, Metrics, ServiceKind};
 use crate::transport::http::client::Timeouts;
 
@@ -43,6 +44,8 @@ pub struct CompileSettings {
     pub lasting: Arc<Lasting>,
     /// Where we listen, for redirects.
     pub listen: ListenPorts,
+    /// What tasks can do.
+    pub task_classes: Arc<TaskClasses>,
 }
 
 impl Default for CompileSettings {
@@ -57,6 +60,7 @@ impl Default for CompileSettings {
             endpoint_states: Arc::default(),
             lasting: Arc::default(),
             listen: ListenPorts::default(),
+            task_classes: Arc::default(),
         }
     }
 }
@@ -88,6 +92,7 @@ pub fn compile<C: Client>(
     }
     let balancer = compiler.balancer();
     let routes = compiler.routes();
+    let tasks = compiler.tasks();
     let default_endpoint = compiler.default_endpoint();
     let found = |name: &str| match compiler.sequences.get(name) {
         Some(State::Done(SequenceReference::Found(sequence))) => Some(sequence.clone()),
@@ -116,6 +121,7 @@ pub fn compile<C: Client>(
         members: std::mem::take(&mut compiler.members),
         health_checks: std::mem::take(&mut compiler.health_checks),
         lifecycles: std::mem::take(&mut compiler.lifecycles),
+        tasks,
         configuration: configuration.clone(),
     };
     let mut diagnostics = compiler.diagnostics;
@@ -290,7 +296,7 @@ impl<'a, C: Client> Compiler<'a, C> {
         routes
     }
 
-    fn is_this_server(&self, name: &str) -> bool {
+    pub(super) fn is_this_server(&self, name: &str) -> bool {
         name == "localhost" || self.settings.server_names.iter().any(|own| own == name)
     }
 

@@ -13,6 +13,7 @@ use crate::clusters::ClusterKey;
 use crate::clusters::health::HealthCheck;
 use crate::endpoints::StaticMembers;
 use crate::membership::Lifecycles;
+use crate::tasks::Task;
 use crate::telemetry::metrics::ServiceMetrics;
 
 /// Everything that is deployed, immutable. A message keeps the one it started with to its end.
@@ -42,6 +43,8 @@ pub struct Deployed {
     pub health_checks: BTreeMap<ClusterKey, HealthCheck>,
     /// How members of its clusters come and go.
     pub lifecycles: Lifecycles,
+    /// What runs by the clock.
+    pub tasks: Vec<Arc<Task>>,
 }
 
 impl Deployed {

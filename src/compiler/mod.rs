@@ -12,6 +12,7 @@ mod proxy;
 mod reach;
 mod routes;
 mod sequences;
+mod tasks;
 
 pub use build::{CompileSettings, compile};
 pub use deployed::Deployed;

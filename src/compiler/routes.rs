@@ -62,6 +62,11 @@ impl Routes {
         Some(Route { proxy, length: path.len() })
     }
 
+    /// The service with a name.
+    pub fn named(&self, name: &str) -> Option<&Arc<ProxyService>> {
+        self.by_name.get(name)
+    }
+
     /// Every service, in the order of the names.
     pub fn proxies(&self) -> Vec<&Arc<ProxyService>> {
         let mut all: Vec<_> = self.by_name.values().collect();

@@ -40,7 +40,7 @@ pub async fn serve(
     if let Some(reason) = service.refusal(&message.received) {
         return fallback::answer(&message, StatusCode::INTERNAL_SERVER_ERROR, &reason, &settings.reply);
     }
-    Flows { deployed, service, settings, account, hops: 0 }.run(message, observer).await
+    Flows { deployed, service, first: None, settings, account, hops: 0 }.run(message, observer).await
 }
 
 /// Runs one request through a named sequence instead of a service, for `sinew mediate` and tests. Answers of endpoints
@@ -63,25 +63,31 @@ pub async fn serve_sequence(
         endpoint: None,
         metrics: deployed.main_metrics.clone(),
     }));
-    Flows { deployed, service, settings, account, hops: 0 }.run(message, observer).await
+    Flows { deployed, service, first: None, settings, account, hops: 0 }.run(message, observer).await
 }
 
 /// The flows of one exchange.
-struct Flows<'a> {
-    deployed: &'a Arc<Deployed>,
-    service: Service,
-    settings: &'a DispatchSettings,
-    account: &'a mut Account,
-    hops: u32,
+pub(super) struct Flows<'a> {
+    pub(super) deployed: &'a Arc<Deployed>,
+    pub(super) service: Service,
+    /// Runs on the request instead of the service's own sequence, when the message was injected there.
+    pub(super) first: Option<SequenceReference>,
+    pub(super) settings: &'a DispatchSettings,
+    pub(super) account: &'a mut Account,
+    pub(super) hops: u32,
 }
 
 impl Flows<'_> {
     /// The whole exchange.
-    async fn run(&mut self, message: Message, observer: Option<Box<dyn Observer>>) -> Response<Body> {
+    pub(super) async fn run(
+        mut self,
+        message: Message,
+        observer: Option<Box<dyn Observer>>,
+    ) -> Response<Body> {
         let mut exchange = Exchange::new(message, self.deployed.clone());
         exchange.payload_limit = self.settings.payload_limit;
         exchange.observer = observer;
-        if let Service::Main = self.service {
+        if let (Service::Main, None) = (&self.service, &self.first) {
             exchange.balancer = self.deployed.balancer.clone();
         }
         let asked = self.request(&mut exchange).await;
@@ -90,6 +96,12 @@ impl Flows<'_> {
 
     /// The in-flow (configuration.md §8.2, §8.3).
     async fn request(&mut self, exchange: &mut Exchange) -> Result<(), Fault> {
+        if let Some(first) = self.first.take() {
+            // Not dispatched, and so not pre-mediated (mediators.md §2.10, `injectAsync`).
+            self.push_fault_handler(exchange);
+            run(found(&first)?, exchange).await?;
+            return Ok(());
+        }
         if self.pre_mediate(exchange).await? == Flow::Stop {
             return Ok(());
         }

@@ -5,10 +5,12 @@
 
 mod exchange;
 mod fallback;
+mod inject;
 mod reply;
 mod service;
 
 pub use exchange::{Account, serve, serve_sequence};
+pub use inject::{Entrance, InjectError, inject};
 pub use reply::ReplyPolicy;
 pub use service::Service;
 

@@ -4,17 +4,20 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use arc_swap::ArcSwap;
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
 use super::membership::{self, Schemes};
 use super::start::StartError;
+use super::{settings as map, tasks};
 use crate::clusters::ClusterKey;
 use crate::clusters::health::{Checker, HealthChecks, NetworkProbe};
 use crate::compiler::Deployed;
 use crate::endpoints::Lasting;
 use crate::membership::Membership;
 use crate::settings::Settings;
+use crate::tasks::Scheduler;
 use crate::telemetry::metrics::MembershipCounts;
 use crate::transport::tls::ServerCertificates;
 
@@ -27,8 +30,9 @@ pub(super) struct Background {
     checks: Mutex<BTreeMap<ClusterKey, HealthChecks>>,
     membership: Membership,
     schemes: Schemes,
+    tasks: Arc<Scheduler>,
     /// Last, so that everything ends before its runtime does.
-    _runtime: Runtime,
+    runtime: Runtime,
 }
 
 impl Background {
@@ -36,7 +40,7 @@ impl Background {
     pub(super) fn start(
         settings: &Settings,
         lasting: &Arc<Lasting>,
-        deployed: &Deployed,
+        deployed: &Arc<ArcSwap<Deployed>>,
         probe: NetworkProbe,
         counts: Arc<MembershipCounts>,
     ) -> Result<Self, StartError> {
@@ -48,10 +52,12 @@ impl Background {
         runtime.spawn(sweep(lasting.clone()));
         let (handle, directory) = (runtime.handle().clone(), lasting.directory.clone());
         let checker = Checker::new(handle.clone(), directory.clone(), probe);
+        let tasks = tasks::scheduler(handle.clone(), deployed.clone(), map::dispatch(settings));
+        let deployed = &deployed.load_full();
         let membership = membership::membership(settings, handle, directory, counts);
         membership.follow(deployed.lifecycles.clone());
         let schemes = membership::schemes(settings, &membership)?;
-        let background = Self { checker, checks: Mutex::default(), membership, schemes, _runtime: runtime };
+        let background = Self { checker, checks: Mutex::default(), membership, schemes, tasks, runtime };
         background.follow(deployed);
         Ok(background)
     }
@@ -61,10 +67,25 @@ impl Background {
         self.schemes.certificates.as_ref()
     }
 
+    /// Lets the runs of tasks finish that go on, for as long as this. Blocks, and must not be called on a runtime.
+    pub(super) fn finish_tasks(&self, patience: Duration) {
+        let finished = self.tasks.finished();
+        let finished = self.runtime.block_on(async { tokio::time::timeout(patience, finished).await });
+        if finished.is_err() {
+            tracing::warn!(target: "tasks", "runs that went on were cut off");
+        }
+    }
+
+    /// What runs by the clock.
+    pub(super) fn tasks(&self) -> &Arc<Scheduler> {
+        &self.tasks
+    }
+
     /// Follows the configuration in service: checks its clusters, and no others, and lets their members come and go as it
     /// says. Checks that stay the same go on.
     pub(super) fn follow(&self, deployed: &Deployed) {
         self.membership.follow(deployed.lifecycles.clone());
+        self.tasks.follow(&deployed.tasks);
         let wanted = &deployed.health_checks;
         let mut checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
         checks.retain(|cluster, running| wanted.get(cluster) == Some(running.check()));

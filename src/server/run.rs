@@ -1,6 +1,6 @@
 //! Serving until told to end (operations.md §6.3).
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -143,14 +143,17 @@ impl Running {
 
     fn announce_drain(&self) {
         self.admin.update(|status| status.phase = Phase::Draining);
+        self.background.tasks().close();
         tracing::info!(target: "server", "draining");
     }
 
     /// Stops accepting, lets exchanges in flight finish until the deadline. Blocks.
     fn drain(self, deadline: Duration) {
+        let begun = Instant::now();
         let drained = self.workers.drain(deadline);
         let (finished, aborted) = (drained.finished, drained.aborted);
         tracing::info!(target: "server", finished, aborted, "drained");
+        self.background.finish_tasks(deadline.saturating_sub(begun.elapsed()));
         if let Some(log) = self.log_thread {
             log.finish(LAST_RECORDS);
         }

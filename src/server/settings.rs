@@ -102,12 +102,13 @@ pub(super) fn compile(settings: &Settings, metrics: Arc<Metrics>, lasting: Arc<L
             always_chunk: compat.always_chunk,
             payload_limit: settings.limits.payload.get(),
         }),
-        server_names: host_name().into_iter().collect(),
+        server_names: server_name(settings).into_iter().collect(),
         metrics,
         replay_limit: bytes(settings.limits.replay.get()),
         endpoint_states: Arc::default(),
         lasting,
         listen: listen_ports(settings),
+        task_classes: Arc::default(),
     }
 }
 
@@ -171,7 +172,13 @@ fn bytes(size: u64) -> usize {
     usize::try_from(size).unwrap_or(usize::MAX)
 }
 
-/// The name of this machine, for `pinnedServers`.
+/// The name of this server, for `pinnedServers` (configuration.md §2.7).
+fn server_name(settings: &Settings) -> Option<String> {
+    let set = settings.server.host_name.as_ref().map(|name| name.as_str().to_owned());
+    set.or_else(host_name)
+}
+
+/// The name of this machine.
 fn host_name() -> Option<String> {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
     name.or_else(|| std::env::var("HOSTNAME").ok()).map(|name| name.trim().to_owned())

@@ -9,6 +9,7 @@ use sinew_core::diagnostics::Diagnostic;
 
 use super::background::Background;
 use super::front::{Front, ListenerLabels};
+use super::tasks::samples as task_samples;
 use super::{report, settings as map};
 use crate::admin::{
     AdminError, AdminOptions, AdminServer, AdminState, ListenerStatus, Phase, Reloads, member_samples,
@@ -31,7 +32,7 @@ pub struct Running {
     pub(super) workers: Workers,
     pub(super) watch: Watch,
     /// What runs beside requests ends with the server.
-    pub(super) _background: Arc<Background>,
+    pub(super) background: Arc<Background>,
     pub(super) admin: Arc<AdminState>,
     /// Answers as long as the process runs, while it drains too.
     pub(super) admin_server: Option<AdminServer>,
@@ -94,9 +95,12 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
     admin.update(|status| status.strict = settings.server.strict);
     let client = HttpClient::new(map::client(settings, map::client_tls(settings)?));
     let deployer = deploy(settings, folder, &admin, lasting.clone(), client.clone())?;
-    let (deployed, probe) = (deployer.deployed().load_full(), NetworkProbe::new(client));
-    let background = Background::start(settings, &lasting, &deployed, probe, metrics.membership())?;
+    let (deployed, probe) = (deployer.deployed(), NetworkProbe::new(client));
+    let background = Background::start(settings, &lasting, deployed, probe, metrics.membership())?;
     let background = Arc::new(background);
+    let tasks = background.tasks().clone();
+    admin.control_tasks(tasks.clone());
+    metrics.observe_tasks(move || task_samples(&tasks));
     let https = &settings.listeners.https;
     let certificates = https.enabled.then(|| map::certificates(https)).transpose()?;
     let listeners = listeners(settings, certificates.as_ref())?;
@@ -127,6 +131,7 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
         report::reloaded(&shown, deployer, outcome);
     })?;
     admin.update(|status| status.phase = Phase::Serving);
+    background.tasks().open();
     // Last, so that the first who asks is told that it serves.
     let options = AdminOptions::from_settings(&settings.admin)?;
     let admin_server = options.map(|options| AdminServer::start(options, admin.clone())).transpose()?;
@@ -134,7 +139,7 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
     Ok(Running {
         workers,
         watch,
-        _background: background,
+        background,
         admin,
         admin_server,
         reloads,

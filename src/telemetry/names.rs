@@ -97,6 +97,11 @@ metrics! {
     MEMBERSHIP_REFUSED_TOTAL Counter "sinew_membership_refused_total" ["name" "reason"]
         "What came to the membership scheme of the name and was not believed, and why it could not look for members"
 
+    TASK_RUNS_TOTAL Counter "sinew_task_runs_total" ["task" "outcome"]
+        "Runs of tasks that succeeded, failed, or were skipped because the last one went on"
+    TASK_LAST_DURATION_SECONDS Gauge "sinew_task_last_duration_seconds" ["task"]
+        "How long the run of a task took that ended last"
+
     CONFIG_RELOADS_TOTAL Counter "sinew_config_reloads_total" ["outcome"]
         "Attempts to deploy a changed configuration, the first one at the start included"
     CONFIG_LAST_RELOAD_SUCCESS Gauge "sinew_config_last_reload_success" []

@@ -16,3 +16,4 @@ mod membership;
 mod observability;
 #[path = "../support/mod.rs"]
 mod support;
+mod tasks;

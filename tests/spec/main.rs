@@ -14,4 +14,5 @@ mod script;
 mod sessions;
 mod support;
 mod suspension;
+mod tasks;
 mod templates;

@@ -7,7 +7,7 @@ use super::endpoint::EndpointDefinition;
 use super::resources::ProcessVariables;
 use super::{
     BALANCER_FILES, LocalEntryDefinition, MediatorRegistry, NAMESPACE, NoResources, ParseContext,
-    ProxyDefinition, Resources, SequenceDefinition, SourceKind, TemplateDefinition,
+    ProxyDefinition, Resources, SequenceDefinition, SourceKind, TaskDefinition, TemplateDefinition,
 };
 use crate::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, Span, codes, nearest};
 use crate::xml::{Element, Limits, SourceDocument};
@@ -131,6 +131,8 @@ pub enum Definition {
     Proxy(ProxyDefinition),
     /// A local entry.
     LocalEntry(LocalEntryDefinition),
+    /// A task.
+    Task(TaskDefinition),
     /// A template of a sequence or of an endpoint.
     Template(TemplateDefinition),
     /// The registry: kept, so that keys nothing else defines are known to be its business.
@@ -302,6 +304,10 @@ fn parse_artifact(
         ArtifactKind::LocalEntry => {
             let entry = LocalEntryDefinition::parse(element, context)?;
             (entry.key.clone(), Definition::LocalEntry(entry))
+        }
+        ArtifactKind::Task => {
+            let task = TaskDefinition::parse(element, context)?;
+            (task.name.clone(), Definition::Task(task))
         }
         ArtifactKind::Template => {
             let template = TemplateDefinition::parse(element, context)?;

@@ -7,7 +7,7 @@ use super::balancer::BalancerConfiguration;
 use super::endpoint::EndpointDefinition;
 use super::{
     Artifact, ArtifactKind, Definition, EntryArtifact, LocalEntryDefinition, ProxyDefinition,
-    SequenceDefinition, TemplateDefinition,
+    SequenceDefinition, TaskDefinition, TemplateDefinition,
 };
 use crate::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, codes};
 
@@ -20,6 +20,8 @@ pub struct Configuration {
     pub sequences: BTreeMap<Arc<str>, SequenceDefinition>,
     /// Named endpoints.
     pub endpoints: BTreeMap<Arc<str>, EndpointDefinition>,
+    /// Tasks.
+    pub tasks: BTreeMap<Arc<str>, TaskDefinition>,
     /// Templates of sequences and of endpoints.
     pub templates: BTreeMap<Arc<str>, TemplateDefinition>,
     /// Local entries.
@@ -93,6 +95,7 @@ pub fn assemble(artifacts: impl IntoIterator<Item = Artifact>) -> (Configuration
             Definition::Endpoint(endpoint) => drop(configuration.endpoints.insert(name, endpoint)),
             Definition::Proxy(proxy) => drop(configuration.proxies.insert(name, proxy)),
             Definition::LocalEntry(entry) => drop(configuration.local_entries.insert(name, entry)),
+            Definition::Task(task) => drop(configuration.tasks.insert(name, task)),
             Definition::Template(template) => drop(configuration.templates.insert(name, template)),
             Definition::Registry => configuration.has_registry = true,
             Definition::Balancer(balancer) => configuration.balancer = Some(balancer),

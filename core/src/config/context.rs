@@ -38,6 +38,11 @@ impl<'a> ParseContext<'a> {
         self.resources.read(path)
     }
 
+    /// A variable of the process.
+    pub(super) fn variable(&self, name: &str) -> Option<String> {
+        self.resources.variable(name)
+    }
+
     /// The variables of the process.
     pub(super) fn variables(&self) -> ProcessVariables<'a> {
         ProcessVariables(self.resources)

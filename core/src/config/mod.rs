@@ -14,6 +14,7 @@ mod mediator;
 mod proxy;
 mod resources;
 mod sequence;
+mod task;
 mod template;
 mod vocabulary;
 
@@ -29,5 +30,6 @@ pub use mediator::{
 pub use proxy::{EndpointSlot, ProxyDefinition, ProxyTarget, SequenceSlot, Transports};
 pub use resources::{NoResources, Resources};
 pub use sequence::SequenceDefinition;
+pub use task::{DEFAULT_GROUP, TaskDefinition, TaskProperty, TaskText, TaskTrigger, TaskValue};
 pub use template::TemplateDefinition;
 pub use vocabulary::{NAMESPACE, ResourceKey, Switch};

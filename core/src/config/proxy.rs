@@ -133,7 +133,7 @@ impl Transports {
 }
 
 /// Words separated by blanks and commas.
-fn words(text: Option<&str>) -> impl Iterator<Item = &str> {
+pub(super) fn words(text: Option<&str>) -> impl Iterator<Item = &str> {
     text.unwrap_or_default().split([' ', ',', '\t', '\n', '\r']).filter(|word| !word.is_empty())
 }
 

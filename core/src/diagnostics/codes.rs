@@ -68,6 +68,7 @@ codes! {
     ENDPOINT_NOT_DEFINED "E0208" "endpoint not defined"
     LOCAL_ENTRY_NOT_DEFINED "E0209" "local entry not defined"
     TEMPLATE_NOT_DEFINED "E0210" "template not defined"
+    PROXY_NOT_DEFINED "E0211" "proxy service not defined"
 
     ATTRIBUTE_MISSING "E0301" "required attribute missing"
     ATTRIBUTE_INVALID "E0302" "attribute value invalid"
@@ -75,6 +76,8 @@ codes! {
     UNKNOWN_ELEMENT "E0304" "unknown element"
     ATTRIBUTES_CONFLICT "E0305" "conflicting attributes"
     ELEMENT_REPEATED "E0306" "repeated element"
+    TASK_CLASS_UNKNOWN "E0307" "unknown task class"
+    CRON_INVALID "E0308" "cron expression invalid"
 
     UNKNOWN_MEDIATOR "E0401" "unknown mediator"
     MEDIATOR_VALUE_INVALID "E0402" "mediator value invalid"
@@ -113,6 +116,7 @@ codes! {
     RESOLVED_AT_RUN_TIME "W0201" "reference resolved at run time only"
 
     VALUE_IGNORED "W0301" "value ignored"
+    TASK_IDLE "W0302" "task does nothing"
 
     NEVER_REACHED "W0401" "never reached"
 

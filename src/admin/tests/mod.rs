@@ -6,6 +6,7 @@ mod endpoints;
 mod resources;
 mod server;
 mod socket;
+mod tasks;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};

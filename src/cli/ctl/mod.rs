@@ -6,6 +6,7 @@ mod members;
 pub(super) mod place;
 mod process;
 mod table;
+mod tasks;
 
 use std::path::PathBuf;
 
@@ -67,6 +68,9 @@ enum Command {
     /// List endpoints, and switch them on and off
     #[command(subcommand)]
     Endpoint(endpoints::Endpoint),
+    /// List tasks, run them, and pause them
+    #[command(subcommand)]
+    Task(tasks::Task),
 }
 
 /// What a command has to say: the whole answer for programs, and a text for people.
@@ -95,6 +99,7 @@ impl Ctl {
             Command::Clusters => members::clusters(&client),
             Command::Members(command) => command.run(&client),
             Command::Endpoint(command) => command.run(&client),
+            Command::Task(command) => command.run(&client),
         };
         match said {
             Ok(said) => {

@@ -17,7 +17,7 @@ use super::{Color, Exit, output, run};
   sinew show clusters shop.a.domain --loadbalancer-conf /etc/sinew/loadbalancer.conf
   sinew show settings --set timeouts.response=5s")]
 pub(super) struct Show {
-    /// proxies, sequences, endpoints, templates, local-entries, balancer, tenants, url-mapping, clusters, or settings;
+    /// proxies, sequences, endpoints, templates, local-entries, tasks, balancer, tenants, url-mapping, clusters, or settings;
     /// every artifact when left out
     kind: Option<String>,
     /// The name of one artifact, or of one cluster: domain or domain/sub-domain
@@ -51,12 +51,13 @@ enum Subject {
 }
 
 /// The words for the kinds of artifacts that can be shown.
-const KINDS: [(&str, ArtifactKind); 9] = [
+const KINDS: [(&str, ArtifactKind); 10] = [
     ("proxies", ArtifactKind::Proxy),
     ("sequences", ArtifactKind::Sequence),
     ("endpoints", ArtifactKind::Endpoint),
     ("templates", ArtifactKind::Template),
     ("local-entries", ArtifactKind::LocalEntry),
+    ("tasks", ArtifactKind::Task),
     ("balancer", ArtifactKind::Balancer),
     ("loadbalancer", ArtifactKind::Balancer),
     ("tenants", ArtifactKind::Tenants),

@@ -9,7 +9,7 @@ use super::{DAY, HOUR, SECOND};
 use crate::settings::key::section;
 use crate::settings::secret::SecretReference;
 use crate::settings::value::{
-    AccessLogFormat, Count, Duration, HeaderText, LogDestination, LogFilter, LogFormat, SocketPath,
+    AccessLogFormat, Count, Duration, HeaderText, HostName, LogDestination, LogFilter, LogFormat, SocketPath,
 };
 
 section! {
@@ -22,6 +22,9 @@ section! {
         pub user_agent: Option<HeaderText> = "Sinew",
         /// Worker threads. None means one for each processor core.
         pub threads: Option<Count<1, 1024>> = "0",
+        /// The name of this server for `pinnedServers` of proxy services and tasks. Without it, it is the host name of the
+        /// machine. `localhost` means every server.
+        pub host_name: Option<HostName> = "",
         /// How long `/ready` says no before a drain stops accepting connections, so that a balancer in front can
         /// look away. 5s is good advice in Kubernetes.
         pub drain_announce: Duration<0, { HOUR }> = "0ms",

@@ -12,6 +12,7 @@ use super::configuration::Configuration;
 use super::connection::{self, ConnectionSource, Refusals};
 use super::exposition::{family, to_prometheus};
 use super::member::{MemberSample, MemberSource};
+use super::task::{TaskSample, TaskSource};
 use super::{
     ArtifactCount, ConnectionCounts, EndpointMetrics, Exposition, ListenerLabel, MembershipCounts,
     RefusalReason, ReloadOutcome, ServiceKind, ServiceMetrics, endpoint, service,
@@ -49,6 +50,7 @@ struct Families {
     connections: Mutex<Vec<ConnectionSource>>,
     members: Mutex<MemberSource>,
     membership: Arc<MembershipCounts>,
+    tasks: Mutex<TaskSource>,
     configuration: Mutex<Configuration>,
     access_log: Mutex<Option<AccessLog>>,
 }
@@ -66,6 +68,7 @@ impl Metrics {
             connections: Mutex::default(),
             members: Mutex::default(),
             membership: Arc::default(),
+            tasks: Mutex::default(),
             configuration: Mutex::default(),
             access_log: Mutex::default(),
         });
@@ -129,6 +132,12 @@ impl Metrics {
         self.families.membership.clone()
     }
 
+    /// Says where the tasks are known; replaces what was said before. Tasks that are not named any more have no series any
+    /// more.
+    pub fn observe_tasks(&self, samples: impl Fn() -> Vec<TaskSample> + Send + Sync + 'static) {
+        *lock(&self.families.tasks) = TaskSource::new(samples);
+    }
+
     /// Says which access log counts the records it leaves out.
     pub fn observe_access_log(&self, log: &AccessLog) {
         *lock(&self.families.access_log) = Some(log.clone());
@@ -172,6 +181,7 @@ impl Collector for Families {
         endpoint::encode(out, &alive(&self.endpoints))?;
         lock(&self.members).encode(out)?;
         self.membership.encode(out)?;
+        lock(&self.tasks).encode(out)?;
         lock(&self.configuration).encode(out)?;
         let dropped = lock(&self.access_log).as_ref().map_or(0, AccessLog::dropped);
         family(out, &names::ACCESS_LOG_DROPPED_TOTAL)?.encode_counter::<NoLabelSet, _, u64>(&dropped, None)

@@ -60,6 +60,14 @@ fn busy() -> (Metrics, Vec<Arc<dyn std::any::Any>>) {
     metrics.observe_connections("http", move || counts);
     let member = member("shop.a.domain", "10.0.1.1:9763", MemberState::Draining);
     metrics.observe_members(move || vec![member.clone()]);
+    let task = TaskSample {
+        task: "quotes".into(),
+        succeeded: 3,
+        failed: 1,
+        skipped: 2,
+        last_duration: Some(Duration::from_millis(250)),
+    };
+    metrics.observe_tasks(move || vec![task.clone()]);
     metrics.reloaded(ReloadOutcome::Success, at(1_000_000));
     metrics.reloaded(ReloadOutcome::Failure, at(2_000_000));
     metrics.deployed(1, vec![ArtifactCount { kind: "proxy", active: 2, faulty: 1 }]);
@@ -123,6 +131,7 @@ fn names_follow_the_rules() {
             "outcome",
             "state",
             "name",
+            "task",
         ];
         assert!(metric.labels.iter().all(|label| allowed.contains(label)), "{}", metric.name);
     }

@@ -28,6 +28,7 @@ pub use configuration::{
     BalancerConfiguration, BalancerSettings, ClusterDefinition, ClusterKey, DEFAULT_SUB_DOMAIN, GivenSetting,
     Host, Place, ServiceDefinition, StaticMember, Tenants, TrafficSettings, UrlSuffix,
 };
+pub use legacy::is_autoscaler_class;
 pub use member::MemberDefinition;
 pub use reference::reference;
 pub use settings::{

@@ -7,6 +7,8 @@ mod names;
 mod properties;
 mod task;
 
+pub use task::is_autoscaler_class;
+
 use std::sync::Arc;
 
 use super::tree::Tree;

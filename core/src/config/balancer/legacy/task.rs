@@ -15,7 +15,11 @@ const MAX_INSTANCES: &str = "5";
 
 /// Whether a task is one of the autoscalers.
 pub(super) fn is_autoscaler(task: Element<'_>) -> bool {
-    let class = task.attribute("class").unwrap_or_default();
+    is_autoscaler_class(task.attribute("class").unwrap_or_default().trim())
+}
+
+/// Whether the class of a task is one of the autoscalers of any release (elastic-load-balancer.md §1.11.1).
+pub fn is_autoscaler_class(class: &str) -> bool {
     class.ends_with("LoadAnalyzerTask") || class.ends_with("Autoscaler")
 }
 
