@@ -1,5 +1,6 @@
 //! The command line: text for people, exit codes for scripts (operations.md §3).
 
+mod autoscale;
 mod check;
 mod completions;
 mod convert;
@@ -42,6 +43,8 @@ enum Command {
     Ctl(ctl::Ctl),
     /// Register the service next to this process with balancers, as long as it is well
     Join(join::Join),
+    /// Try how clusters would scale
+    Autoscale(autoscale::Autoscale),
     /// Bring a load-balancer configuration of any release into today's form
     Convert(convert::Convert),
     /// Print a completion script for a shell
@@ -58,6 +61,7 @@ pub fn execute(arguments: Arguments) -> Exit {
         Command::Mediate(command) => command.execute(color),
         Command::Ctl(command) => command.execute(color),
         Command::Join(command) => command.execute(color),
+        Command::Autoscale(command) => command.execute(color),
         Command::Convert(command) => command.execute(color),
         Command::Completions(command) => command.execute(),
     }

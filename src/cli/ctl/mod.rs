@@ -5,7 +5,7 @@ mod endpoints;
 mod members;
 pub(super) mod place;
 mod process;
-mod table;
+pub(super) mod table;
 
 use std::path::PathBuf;
 
