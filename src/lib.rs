@@ -3,6 +3,7 @@
 //! The modules are floors; `ARCHITECTURE.md` draws them and says who may use whom.
 
 pub mod admin;
+pub mod autoscaler;
 pub mod availability;
 pub mod balancing;
 pub mod cli;

@@ -56,6 +56,7 @@ fn links_lead_somewhere() {
         "CONTRIBUTING.md",
         "SECURITY.md",
         "docs/admin.md",
+        "docs/autoscaling.md",
         "docs/compatibility.md",
         "docs/diagnostics.md",
         "docs/load-balancing.md",

@@ -13,7 +13,7 @@ const PRODUCT: &[&[&str]] = &[
     &["availability", "telemetry", "transport"],
     &["clusters"],
     &["balancing", "membership", "tasks"],
-    &["endpoints"],
+    &["autoscaler", "endpoints"],
     &["compiler"],
     &["deployment", "dispatch"],
     &["admin", "testing"],

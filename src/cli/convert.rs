@@ -62,7 +62,7 @@ impl Convert {
 }
 
 /// Reads a file, in the encoding that its XML declaration names.
-fn open(path: &Path) -> anyhow::Result<Arc<SourceFile>> {
+pub(super) fn open(path: &Path) -> anyhow::Result<Arc<SourceFile>> {
     let bytes = std::fs::read(path)?;
     let text = sinew_core::xml::decode(&bytes, None)?;
     Ok(SourceFile::new(path.display().to_string(), text))
@@ -73,7 +73,7 @@ fn has_comments(text: &str) -> bool {
 }
 
 /// The environment of the process, which has no other properties.
-struct Environment;
+pub(super) struct Environment;
 
 impl Variables for Environment {
     fn property(&self, _: &str) -> Option<Cow<'_, str>> {

@@ -1,5 +1,6 @@
 //! The command line: text for people, exit codes for scripts (operations.md §3).
 
+mod autoscale;
 mod check;
 mod completions;
 mod convert;
@@ -49,6 +50,8 @@ enum Command {
     Health(health::Health),
     /// Print a configuration of keepalived for two balancers with one address
     Keepalived(keepalived::Keepalived),
+    /// Try how clusters would scale
+    Autoscale(autoscale::Autoscale),
     /// Bring a load-balancer configuration of any release into today's form
     Convert(convert::Convert),
     /// Print a completion script for a shell
@@ -67,6 +70,7 @@ pub fn execute(arguments: Arguments) -> Exit {
         Command::Join(command) => command.execute(color),
         Command::Health(command) => command.execute(),
         Command::Keepalived(command) => command.execute(),
+        Command::Autoscale(command) => command.execute(color),
         Command::Convert(command) => command.execute(color),
         Command::Completions(command) => command.execute(),
     }

@@ -124,6 +124,58 @@ fn convert_writes_todays_form() {
     assert_eq!(run(&["convert", &path("old.conf"), "-o", &path("no/such/folder")]).0, Some(74));
 }
 
+/// The numbers that docs/autoscaling.md explains.
+#[test]
+fn simulations_say_what_traffic_costs() {
+    let folder = TempDir::new().expect("a folder");
+    let example = |name: &str| format!("{}/examples/autoscaling/{name}", env!("CARGO_MANIFEST_DIR"));
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (conf, trace) = (example("loadbalancer.conf"), example("traffic.csv"));
+    let simulate = |conf: &str, trace: &str, more: &[&str]| {
+        run(&[&["autoscale", "simulate", "--conf", conf, "--traffic", trace], more].concat())
+    };
+    let (code, text, _) = simulate(&conf, &trace, &["--svg", &path("plot.svg")]);
+    assert_eq!(code, Some(0));
+    let launch = "2760     215   212      1        0        0        average 212 in flight > 1 running × 210, 2 required: launch 1";
+    for line in
+        [launch, "instance hours  10.13", "launched        3", "overloaded      150 of 14400 s (1.0 %)"]
+    {
+        assert!(text.lines().any(|one| one == line), "{line} is not in\n{text}");
+    }
+    let drawing = std::fs::read_to_string(path("plot.svg")).expect("a file");
+    assert!(drawing.starts_with("<svg ") && drawing.contains("shop.domain"), "{drawing}");
+
+    let rows = [
+        (
+            "alarming_lower_rate 0.2; scale_down_factor 0.25;",
+            "alarming_lower_rate 0.6; scale_down_factor 1;",
+            "6.30",
+        ),
+        ("max_requests_per_second 5;", "policy target; target_in_flight 180;", "6.67"),
+    ];
+    let shipped = std::fs::read_to_string(&conf).expect("a file").replace(";\n        scale", "; scale");
+    for (before, after, hours) in rows {
+        assert!(shipped.contains(before), "{before}");
+        write(folder.path(), "other.conf", &shipped.replace(before, after));
+        let (_, text, _) = simulate(&path("other.conf"), &trace, &[]);
+        assert!(text.contains(&format!("instance hours  {hours}")), "{after}: {text}");
+    }
+
+    let (code, text, _) = simulate(&conf, &trace, &["--json", "--boot", "5m"]);
+    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(
+        (code, &json["clusters"][0]["summary"]["overloaded_seconds"]),
+        (Some(0), &serde_json::json!(960.0))
+    );
+
+    write(folder.path(), "wrong.csv", "seconds,in_flight\n0,many\n");
+    let (code, _, complaints) = simulate(&conf, &path("wrong.csv"), &[]);
+    assert!(code == Some(1) && complaints.contains("wrong.csv:2:3"), "{complaints}");
+    let (code, _, complaints) = simulate(&conf, &trace, &["--cluster", "nobody"]);
+    assert!(code == Some(1) && complaints.contains("there are shop.domain"), "{complaints}");
+    assert_eq!(simulate(&conf, &path("missing.csv"), &[]).0, Some(74));
+}
+
 #[test]
 fn completions_are_printed() {
     for shell in ["bash", "zsh", "fish"] {

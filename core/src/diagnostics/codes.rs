@@ -99,6 +99,7 @@ codes! {
     DIRECTORY_MISSING "E0801" "directory missing"
     SETTINGS_INVALID "E0802" "settings invalid"
     LIST_ENTRY_INVALID "E0803" "list entry invalid"
+    TRACE_INVALID "E0804" "traffic trace invalid"
 
     BALANCER_SYNTAX "E0901" "syntax of loadbalancer.conf"
     BALANCER_UNKNOWN_KEY "E0902" "unknown key of loadbalancer.conf"

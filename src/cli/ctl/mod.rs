@@ -5,7 +5,7 @@ mod endpoints;
 mod members;
 pub(super) mod place;
 mod process;
-mod table;
+pub(super) mod table;
 mod tasks;
 
 use std::path::PathBuf;

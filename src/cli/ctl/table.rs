@@ -4,7 +4,10 @@
 const GAP: &str = "  ";
 
 /// A table with a line that names its columns.
-pub(super) fn render<const COLUMNS: usize>(names: [&str; COLUMNS], rows: &[[String; COLUMNS]]) -> String {
+pub(in crate::cli) fn render<const COLUMNS: usize>(
+    names: [&str; COLUMNS],
+    rows: &[[String; COLUMNS]],
+) -> String {
     let names = names.map(str::to_owned);
     let lines = || std::iter::once(&names).chain(rows);
     let widths: [usize; COLUMNS] = std::array::from_fn(|column| {
@@ -32,7 +35,7 @@ pub(super) fn seconds(seconds: f64) -> String {
 }
 
 /// A value, or a dash for none.
-pub(super) fn or_dash<T: ToString>(value: Option<T>) -> String {
+pub(in crate::cli) fn or_dash<T: ToString>(value: Option<T>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 

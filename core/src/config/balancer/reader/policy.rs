@@ -44,10 +44,18 @@ impl<'a> Reader<'a> {
             let label = format!("it measures \"{}\"", policy.signal());
             self.once(property, Diagnostic::error(codes::BALANCER_VALUE_INVALID, message), &label);
         }
-        if policy == ScalingPolicy::Queue && limits.queue_length_per_node.is_none() {
-            let message = "the policy \"queue\" needs a \"queue_length_per_node\"";
-            let diagnostic = Diagnostic::error(codes::BALANCER_VALUE_MISSING, message);
-            self.once(property, diagnostic, "no length of the queue is given");
+        let needed = match policy {
+            ScalingPolicy::Queue if limits.queue_length_per_node.is_none() => {
+                Some(("queue_length_per_node", "no length of the queue is given"))
+            }
+            ScalingPolicy::Target if limits.target_in_flight.is_none() => {
+                Some(("target_in_flight", "no number of requests in flight is given"))
+            }
+            _ => None,
+        };
+        if let Some((key, label)) = needed {
+            let message = format!("the policy \"{policy}\" needs a \"{key}\"");
+            self.once(property, Diagnostic::error(codes::BALANCER_VALUE_MISSING, message), label);
         }
         policy
     }

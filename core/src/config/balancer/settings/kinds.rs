@@ -261,8 +261,10 @@ pub(in super::super) const OPTIONAL_SIGNAL: Kind<Option<Signal>> =
     Kind { expected: Signal::WORDS, read: |text| optional(text, |text| text.parse().ok()) };
 
 /// The rule of the autoscaler, if it is said.
-pub(in super::super) const OPTIONAL_POLICY: Kind<Option<ScalingPolicy>> =
-    Kind { expected: ScalingPolicy::WORDS, read: |text| optional(text, |text| text.parse().ok()) };
+pub(in super::super) const OPTIONAL_POLICY: Kind<Option<ScalingPolicy>> = Kind {
+    expected: ScalingPolicy::WORDS,
+    read: |text| optional(text, |text| ScalingPolicy::named(text).ok()),
+};
 
 /// The task of the autoscaler: the class says what is measured (elastic-load-balancer.md §8, W27).
 pub(in super::super) const TASK: Kind<Signal> = Kind {

@@ -44,6 +44,9 @@ group! {
     /// rule counts, as in 2.0.0 to 2.0.3.
     "queue_length_per_node" queue_length_per_node: Option<u32> = "", OPTIONAL_COUNT;
 
+    /// How many requests in flight each instance shall have, for the policy `target`.
+    "target_in_flight" target_in_flight: Option<u32> = "", OPTIONAL_COUNT;
+
     /// The load average below which instances are ended.
     "load_average_lower_limit" load_average_lower_limit: f64 = "2.0", LOAD;
 
@@ -74,11 +77,17 @@ group! {
     /// Which instance goes when there are too many.
     "victim" victim: Victim = "newest", VICTIM;
 
-    /// How long nothing is launched after a launch.
+    /// How long load launches nothing after a launch.
     "scale_up_cooldown" scale_up_cooldown: Duration = "0", MILLISECONDS;
 
-    /// How long nothing is ended after an end.
+    /// How long nothing is ended after an end or a launch.
     "scale_down_cooldown" scale_down_cooldown: Duration = "0", MILLISECONDS;
+
+    /// How many instances the policy `target` launches at once, at most. Without it as many as are missing.
+    "scale_up_step" scale_up_step: Option<u32> = "", OPTIONAL_COUNT;
+
+    /// How many instances the policy `target` ends at once, at most.
+    "scale_down_step" scale_down_step: u32 = "1", AT_LEAST_ONE;
 
     /// Whether instances that are on their way count when it is decided how many are missing; off, as in the original,
     /// launches too many.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::super::reference;
 use super::{Scope, keys};
 use crate::config::balancer::{
-    Algorithm, BalancerSettings, ClusterSettings, HashSource, ScalingBehaviour, ScalingLimits,
+    Algorithm, BalancerSettings, ClusterSettings, HashSource, ScalingBehaviour, ScalingLimits, ScalingPolicy,
     TrafficSettings,
 };
 
@@ -82,5 +82,33 @@ fn hash_sources() {
     }
     for text in ["", "header", "header:", "cookie:a b", "query:x", "Source"] {
         assert!(text.parse::<HashSource>().is_err(), "{text}");
+    }
+}
+
+/// The names of policies, and the classes that decided by them (elastic-load-balancer.md §8, W27).
+#[test]
+fn policies_by_word_and_by_class() {
+    let package = "org.wso2.carbon.mediator.autoscale.lbautoscale.task.";
+    let rows = [
+        ("in_flight", ScalingPolicy::InFlight),
+        ("queue", ScalingPolicy::Queue),
+        ("rps", ScalingPolicy::Arrivals),
+        ("target", ScalingPolicy::Target),
+        ("mean", ScalingPolicy::LoadAverageMean),
+        ("max", ScalingPolicy::LoadAverageMaximum),
+        ("ServiceRequestsInFlightAutoscaler", ScalingPolicy::InFlight),
+        ("ServiceRequestsInFlightEC2Autoscaler", ScalingPolicy::Queue),
+        ("MessagesInFlightBasedEC2LoadAnalyzerTask", ScalingPolicy::Queue),
+        ("LoadAverageBasedEC2LoadAnalyzerTask", ScalingPolicy::LoadAverageMean),
+    ];
+    for (name, policy) in rows {
+        assert_eq!(ScalingPolicy::named(name), Ok(policy), "{name}");
+        if name.contains("Based") || name.starts_with("Service") {
+            assert_eq!(ScalingPolicy::named(&format!("{package}{name}")), Ok(policy), "{name}");
+        }
+    }
+    let error = ScalingPolicy::named("fastest").expect_err("nobody has this name").to_string();
+    for word in ["in_flight", "queue", "rps", "target", "mean", "max"] {
+        assert!(error.contains(&format!("`{word}`")), "{error}");
     }
 }

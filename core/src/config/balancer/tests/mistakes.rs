@@ -118,6 +118,8 @@ fn validation_table() {
         ("buffer", balancer("fail_over_replay_buffer 64q;"), vec!["E0903 2:25"]),
         ("policy", domain("tenant_range *;\nsignal load_average; policy rps;"), vec!["E0903 3:29"]),
         ("policy", domain("tenant_range *;\npolicy queue;"), vec!["E0904 3:8"]),
+        ("policy", domain("tenant_range *;\npolicy target;"), vec!["E0904 3:8"]),
+        ("policy", domain("tenant_range *;\npolicy fastest;"), vec!["E0903 3:8"]),
         ("load", domain("tenant_range *;\nload_average_lower_limit 6;"), vec!["E0903 3:26"]),
         ("wrong block", balancer("min_app_instances 1;"), vec!["E0902 2:1"]),
         ("wrong block", domain("tenant_range *;\ninstances 1;"), vec!["E0902 3:1"]),

@@ -101,13 +101,15 @@ choice! {
 
 choice! {
     /// The rule that turns measurements into a number of instances.
-    ScalingPolicy = "`in_flight`, `queue`, `rps`, `mean` or `max`" {
+    ScalingPolicy = "`in_flight`, `queue`, `rps`, `target`, `mean` or `max`, or the class of an autoscaler of the original" {
         /// Requests in flight against requests per interval (elastic-load-balancer.md §4.5).
         InFlight "in_flight"
         /// Requests in flight against a queue length for each instance (elastic-load-balancer.md §4.9).
         Queue "queue"
         /// Requests that arrive in a second against what an instance can take (elastic-load-balancer.md §8, W46).
         Arrivals "rps"
+        /// As many instances as hold the requests in flight at a number for each: `target_in_flight`.
+        Target "target"
         /// The mean of the load averages against two limits.
         LoadAverageMean "mean"
         /// The largest of the load averages against two limits.
@@ -116,10 +118,29 @@ choice! {
 }
 
 impl ScalingPolicy {
+    /// The rule with a name: its word, or the class of the original that decided by it, with or without its package
+    /// (elastic-load-balancer.md §8, W27).
+    ///
+    /// # Errors
+    /// There is no such rule; the error names those that there are.
+    pub fn named(name: &str) -> Result<ScalingPolicy, UnknownWord> {
+        match name.rsplit('.').next() {
+            Some("ServiceRequestsInFlightAutoscaler") => Ok(ScalingPolicy::InFlight),
+            Some("ServiceRequestsInFlightEC2Autoscaler" | "MessagesInFlightBasedEC2LoadAnalyzerTask") => {
+                Ok(ScalingPolicy::Queue)
+            }
+            Some("LoadAverageBasedEC2LoadAnalyzerTask") => Ok(ScalingPolicy::LoadAverageMean),
+            _ => name.parse(),
+        }
+    }
+
     /// What the rule measures.
     pub fn signal(self) -> Signal {
         match self {
-            ScalingPolicy::InFlight | ScalingPolicy::Queue | ScalingPolicy::Arrivals => Signal::InFlight,
+            ScalingPolicy::InFlight
+            | ScalingPolicy::Queue
+            | ScalingPolicy::Arrivals
+            | ScalingPolicy::Target => Signal::InFlight,
             ScalingPolicy::LoadAverageMean | ScalingPolicy::LoadAverageMaximum => Signal::LoadAverage,
         }
     }
