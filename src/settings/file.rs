@@ -6,7 +6,7 @@ use sinew_core::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, Spa
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::key::{Key, MEMBERS, Table, join};
+use super::key::{Key, LISTS, Table, join};
 
 /// A value of the file for a known key.
 pub(super) struct Found<'a> {
@@ -59,38 +59,40 @@ impl<'a> Document<'a> {
         walk.found
     }
 
-    /// The entries of `[[member]]`; anything else under that name goes to `problems`.
-    pub(super) fn members(&'a self, problems: &mut Diagnostics) -> Vec<Entry<'a>> {
+    /// The entries of a list of tables; anything else under that name goes to `problems`.
+    pub(super) fn entries(&'a self, list: &str, problems: &mut Diagnostics) -> Vec<Entry<'a>> {
         let root = self.root.get_ref();
-        let Some((name, value)) = root.iter().find(|(name, _)| name.get_ref() == MEMBERS) else {
+        let Some((name, value)) = root.iter().find(|(name, _)| name.get_ref() == list) else {
             return Vec::new();
         };
         let entry = |value: &'a Spanned<DeValue<'a>>| {
             let location = location(self.file, value.span());
             value.get_ref().as_table().map(|table| Entry { table, location })
         };
-        let list = value.get_ref().as_array();
-        let entries: Option<Vec<Entry<'a>>> = list.and_then(|list| list.iter().map(entry).collect());
+        let tables = value.get_ref().as_array();
+        let entries: Option<Vec<Entry<'a>>> = tables.and_then(|tables| tables.iter().map(entry).collect());
         entries.unwrap_or_else(|| {
             let place = location(self.file, name.span());
             if !self.is_doubtful(&place) {
-                let problem = format!("`{MEMBERS}` is a list of tables");
-                let help = format!("write [[{MEMBERS}]] and its keys below it, once for each");
+                let problem = format!("`{list}` is a list of tables");
+                let help = format!("write [[{list}]] and its keys below it, once for each");
                 problems.push(Diagnostic::error(codes::SETTINGS_INVALID, problem).at(place).help(help));
             }
             Vec::new()
         })
     }
 
-    /// The values of known keys of one entry of `[[member]]`; every unknown key goes to `problems`.
-    pub(super) fn member(
+    /// The values of known keys of one entry of a list; every unknown key or table goes to `problems`.
+    pub(super) fn entry(
         &'a self,
+        list: &str,
         entry: &Entry<'a>,
+        tables: &'a [Table],
         keys: &'a [Key],
         problems: &mut Diagnostics,
     ) -> Vec<Found<'a>> {
-        let mut walk = Walk { document: self, tables: &[], keys, problems, found: Vec::new() };
-        walk.table(MEMBERS, entry.table);
+        let mut walk = Walk { document: self, tables, keys, problems, found: Vec::new() };
+        walk.table(list, entry.table);
         walk.found
     }
 
@@ -112,7 +114,7 @@ impl<'a> Walk<'a, '_> {
         for (name, value) in table {
             let path = join(prefix, name.get_ref());
             let place = location(self.document.file, name.span());
-            if self.document.is_doubtful(&place) || path == MEMBERS {
+            if self.document.is_doubtful(&place) || LISTS.contains(&path.as_str()) {
                 continue;
             }
             if let Some(key) = self.keys.iter().find(|key| key.path == path) {
@@ -140,7 +142,7 @@ impl<'a> Walk<'a, '_> {
         let path = join(prefix, name);
         let problem = Diagnostic::error(codes::SETTINGS_INVALID, format!("`{path}` is no known {what}"));
         let siblings = self.keys.iter().map(|key| key.path.as_str());
-        let siblings = siblings.chain(self.tables.iter().map(|table| table.path.as_str())).chain([MEMBERS]);
+        let siblings = siblings.chain(self.tables.iter().map(|table| table.path.as_str())).chain(LISTS);
         let siblings = siblings.filter(|path| path.rsplit_once('.').map_or("", |(table, _)| table) == prefix);
         let siblings =
             siblings.map(|path| path.rsplit('.').next().unwrap_or(path)).filter(|name| !name.is_empty());

@@ -1,7 +1,6 @@
 //! How keys are declared: one field of a struct is one key, and its documentation is the reference.
 
 use super::Settings;
-use super::sections::MemberTable;
 use super::value::{Input, Problem};
 
 /// One key of `sinew.toml`.
@@ -44,15 +43,21 @@ pub fn keys() -> Vec<Key> {
     describe().1
 }
 
-/// The table and the keys of an entry of `[[member]]`, in the order of the reference.
-pub(super) fn describe_member() -> (Vec<Table>, Vec<Key>) {
+/// The tables and the keys of an entry of a list of tables, in the order of the reference.
+pub(super) fn describe_entry<T: Section>(list: &str) -> (Vec<Table>, Vec<Key>) {
     let (mut tables, mut keys) = (Vec::new(), Vec::new());
-    MemberTable::describe(MEMBERS, &mut tables, &mut keys);
+    T::describe(list, &mut tables, &mut keys);
     (tables, keys)
 }
 
-/// The name of the one list of tables.
+/// The list of tables that names members.
 pub(super) const MEMBERS: &str = "member";
+
+/// The list of tables that names providers of infrastructure.
+pub(super) const PROVIDERS: &str = "iaas";
+
+/// The names of all lists of tables.
+pub(super) const LISTS: [&str; 2] = [MEMBERS, PROVIDERS];
 
 /// Every table and every key outside lists, in the order of the reference.
 pub(super) fn describe() -> (Vec<Table>, Vec<Key>) {

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use sinew_core::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, codes, nearest};
 
 use super::file::{Document, Entry, Found};
-use super::key::{Key, MEMBERS, Section, describe, describe_member};
-use super::sections::MemberTable;
+use super::key::{Key, MEMBERS, PROVIDERS, Section, Table, describe, describe_entry};
+use super::sections::{MemberTable, ProviderTable};
 use super::value::{Input, Problem};
 use super::{Explanation, Origin, Settings, StaticMember, checks};
 
@@ -44,8 +44,8 @@ pub struct Loaded {
     /// What is suspicious without being wrong.
     pub warnings: Diagnostics,
     origins: BTreeMap<String, Origin>,
-    /// What was given for members.
-    members: Vec<Explanation>,
+    /// What was given in lists.
+    entries: Vec<Explanation>,
 }
 
 /// The largest settings file, in bytes.
@@ -87,15 +87,13 @@ pub fn load(sources: &Sources) -> Result<Loaded, Diagnostics> {
         for found in document.values(&tables, &keys, &mut loading.problems) {
             loading.assign(found.key, &Input::Toml(found.value), Origin::File(found.location));
         }
-        let (_, keys) = describe_member();
-        for entry in document.members(&mut loading.problems) {
-            loading.member(&document, &entry, &keys);
-        }
+        loading.members(&document);
+        loading.providers(&document);
     }
     loading.environment(&keys, &sources.environment);
     loading.flags(&keys, &sources.flags);
-    let Loading { settings, origins, members, mut problems, incomplete } = loading;
-    let loaded = Loaded { settings, origins, members, warnings: Diagnostics::new() };
+    let Loading { settings, origins, entries, mut problems, incomplete } = loading;
+    let loaded = Loaded { settings, origins, entries, warnings: Diagnostics::new() };
     // Without the values that could not be read, what remains may seem not to fit together.
     if !incomplete {
         problems.extend(checks::check(&loaded));
@@ -113,10 +111,7 @@ pub fn read_members(file: &Arc<SourceFile>) -> Result<Vec<StaticMember>, Diagnos
     let mut loading = Loading::default();
     let document = Document::parse(file, &mut loading.problems);
     document.values(&[], &[], &mut loading.problems);
-    let (_, keys) = describe_member();
-    for entry in document.members(&mut loading.problems) {
-        loading.member(&document, &entry, &keys);
-    }
+    loading.members(&document);
     let Loading { settings, mut problems, .. } = loading;
     problems.sort();
     if problems.has_errors() { Err(problems) } else { Ok(settings.members) }
@@ -162,7 +157,7 @@ impl Override {
 
 impl Loaded {
     /// Every key with its value and where that comes from, in the order of the reference; then what the file says of
-    /// members.
+    /// members and providers.
     pub fn explain(&self) -> Vec<Explanation> {
         let keys = super::keys().into_iter();
         let keys = keys.map(|key| Explanation {
@@ -170,7 +165,7 @@ impl Loaded {
             origin: self.origin(&key.path).clone(),
             key: key.path,
         });
-        keys.chain(self.members.iter().cloned()).collect()
+        keys.chain(self.entries.iter().cloned()).collect()
     }
 
     /// Where the value of a key comes from.
@@ -186,7 +181,7 @@ impl Default for Loaded {
             settings: Settings::default(),
             warnings: Diagnostics::new(),
             origins: BTreeMap::new(),
-            members: Vec::new(),
+            entries: Vec::new(),
         }
     }
 }
@@ -197,10 +192,18 @@ impl Default for Loaded {
 struct Loading {
     settings: Settings,
     origins: BTreeMap<String, Origin>,
-    members: Vec<Explanation>,
+    entries: Vec<Explanation>,
     problems: Diagnostics,
     /// Whether a value was given that could not be read.
     incomplete: bool,
+}
+
+/// An entry of a list: which one, and what it may have.
+struct List<'a> {
+    name: &'static str,
+    number: usize,
+    tables: &'a [Table],
+    keys: &'a [Key],
 }
 
 impl Loading {
@@ -216,17 +219,57 @@ impl Loading {
         }
     }
 
-    /// Reads one entry of `[[member]]`.
-    fn member<'a>(&mut self, document: &'a Document<'a>, entry: &Entry<'a>, keys: &'a [Key]) {
-        let mut table = MemberTable::default();
-        let number = self.settings.members.len() + 1;
+    /// Reads every `[[member]]`.
+    fn members<'a>(&mut self, document: &'a Document<'a>) {
+        let (tables, keys) = describe_entry::<MemberTable>(MEMBERS);
+        for (index, entry) in document.entries(MEMBERS, &mut self.problems).iter().enumerate() {
+            let list = List { name: MEMBERS, number: index + 1, tables: &tables, keys: &keys };
+            let Some(table) = self.entry::<MemberTable>(document, entry, &list) else { continue };
+            match table.into_member() {
+                Err(missing) => self.problems.push(wrong_entry(entry, missing)),
+                Ok(member) if self.settings.members.iter().any(|one| one.identity() == member.identity()) => {
+                    let (cluster, host, port) = member.identity();
+                    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+                    let problem = format!("the cluster {cluster} has a member {host}{port} already");
+                    self.problems.push(wrong_entry(entry, &problem));
+                }
+                Ok(member) => self.settings.members.push(member),
+            }
+        }
+    }
+
+    /// Reads every `[[iaas]]`.
+    fn providers<'a>(&mut self, document: &'a Document<'a>) {
+        let (tables, keys) = describe_entry::<ProviderTable>(PROVIDERS);
+        for (index, entry) in document.entries(PROVIDERS, &mut self.problems).iter().enumerate() {
+            let list = List { name: PROVIDERS, number: index + 1, tables: &tables, keys: &keys };
+            let Some(table) = self.entry::<ProviderTable>(document, entry, &list) else { continue };
+            let provider = table.into_provider();
+            match provider.and_then(|provider| provider.beside(&self.settings.providers).map(|()| provider)) {
+                Err(problem) => self.problems.push(wrong_entry(entry, &problem)),
+                Ok(provider) => self.settings.providers.push(provider),
+            }
+        }
+    }
+
+    /// Reads one entry of a list; none when a value in it is wrong.
+    fn entry<'a, T: Section + Default>(
+        &mut self,
+        document: &'a Document<'a>,
+        entry: &Entry<'a>,
+        list: &List<'a>,
+    ) -> Option<T> {
+        let mut table = T::default();
         let mut complete = true;
-        for Found { key, value, location } in document.member(entry, keys, &mut self.problems) {
-            let (_, name) = key.table_and_name();
-            match table.set(name, &Input::Toml(value)) {
-                Ok(()) => self.members.push(Explanation {
-                    key: format!("{MEMBERS}[{number}].{name}"),
-                    value: table.show(name).unwrap_or_default(),
+        for Found { key, value, location } in
+            document.entry(list.name, entry, list.tables, list.keys, &mut self.problems)
+        {
+            // Every key of an entry begins with the name of its list.
+            let path = key.path.get(list.name.len() + 1..).unwrap_or_default();
+            match table.set(path, &Input::Toml(value)) {
+                Ok(()) => self.entries.push(Explanation {
+                    key: format!("{}[{}].{path}", list.name, list.number),
+                    value: table.show(path).unwrap_or_default(),
                     origin: Origin::File(location),
                 }),
                 Err(problem) => {
@@ -235,21 +278,8 @@ impl Loading {
                 }
             }
         }
-        if !complete {
-            self.incomplete = true;
-            return;
-        }
-        let error =
-            |message: String| Diagnostic::error(codes::SETTINGS_INVALID, message).at(entry.location.clone());
-        match table.into_member() {
-            Err(missing) => self.problems.push(error(missing.to_owned())),
-            Ok(member) if self.settings.members.iter().any(|one| one.identity() == member.identity()) => {
-                let (cluster, host, port) = member.identity();
-                let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-                self.problems.push(error(format!("the cluster {cluster} has a member {host}{port} already")));
-            }
-            Ok(member) => self.settings.members.push(member),
-        }
+        self.incomplete |= !complete;
+        complete.then_some(table)
     }
 
     fn environment(&mut self, keys: &[Key], environment: &[(String, String)]) {
@@ -281,6 +311,11 @@ impl Loading {
             });
         }
     }
+}
+
+/// The diagnostic for an entry whose values do not fit together, or beside the others.
+fn wrong_entry(entry: &Entry<'_>, message: &str) -> Diagnostic {
+    Diagnostic::error(codes::SETTINGS_INVALID, message).at(entry.location.clone())
 }
 
 /// The diagnostic for a value that its key does not take.

@@ -26,10 +26,12 @@ pub use origin::{Explanation, Origin};
 pub use reference::reference;
 pub use secret::{Secret, SecretError, SecretReference};
 pub use sections::{
-    AccessLog, Admin, Balancer, Compat, Deployment, HttpListener, HttpsListener, Limits, Listeners, Logs,
-    Membership, MembershipFile, Pools, Registration, Server, Settings, StaticMember, Timeouts, Tls, Tribes,
+    AccessLog, Admin, Balancer, Compat, Deployment, Ec2Provider, HttpListener, HttpsListener, Limits,
+    Listeners, Logs, Membership, MembershipFile, Pools, ProcessProvider, Provider, ProviderKind,
+    Registration, Server, Settings, StaticMember, Timeouts, Tls, Tribes, WebhookProvider,
 };
 pub use value::{
-    AccessLogFormat, ByteSize, ClusterName, Count, Duration, HeaderText, HostName, LogDestination, LogFilter,
-    LogFormat, PortMappings, SocketPath, ZoneName,
+    AccessLogFormat, ByteSize, ClusterName, Command, Count, Duration, Environment, HeaderText, HostName,
+    LogDestination, LogFilter, LogFormat, Pattern, Placeholder, PortMappings, PortRange, ServiceUrl,
+    SocketPath, Texts, Word, ZoneName,
 };

@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::key::{Key, describe, describe_member};
+use super::key::{Key, MEMBERS, PROVIDERS, describe, describe_entry};
+use super::sections::{MemberTable, ProviderTable};
 
 const INTRODUCTION: &str = "\
 <!-- Made from the documentation in src/settings/sections. Change it there. -->
@@ -51,6 +52,29 @@ port_mappings = { \"8280\" = 9000 }
 ```
 ";
 
+const PROVIDERS_EXAMPLE: &str = "\
+They are given in the file only. `docs/providers.md` tells more of each kind.
+
+```toml
+[[iaas]]
+name = \"local\"
+kind = \"process\"
+max_instances = 8
+[iaas.process]
+command = [\"/usr/bin/shop\", \"--port\", \"{port}\"]
+ports = \"9100-9199\"
+
+[[iaas]]
+name = \"cloud\"
+kind = \"ec2\"
+scale_up_order = 2
+[iaas.ec2]
+region = \"eu-west-1\"
+image = \"ami-0123456789abcdef0\"
+instance_type = \"m7g.large\"
+```
+";
+
 /// The whole page, in Markdown.
 pub fn reference() -> String {
     let (tables, keys) = describe();
@@ -62,12 +86,20 @@ pub fn reference() -> String {
             page.push_str(&format!("- Environment: `{}`\n", key.environment_variable()));
         }
     }
-    let (tables, keys) = describe_member();
-    for table in &tables {
-        page.push_str(&format!("\n## `[[{}]]`\n\n{}\n", table.path, table.documentation));
+    for (list, (tables, keys), example) in [
+        (MEMBERS, describe_entry::<MemberTable>(MEMBERS), MEMBERS_EXAMPLE),
+        (PROVIDERS, describe_entry::<ProviderTable>(PROVIDERS), PROVIDERS_EXAMPLE),
+    ] {
+        for table in &tables {
+            let heading =
+                if table.path == list { format!("[[{list}]]") } else { format!("[{}]", table.path) };
+            let _ = write!(page, "\n## `{heading}`\n\n{}\n", table.documentation);
+            if table.path == list {
+                page.push_str(example);
+            }
+            page.extend(keys.iter().filter(|key| key.table_and_name().0 == table.path).map(entry));
+        }
     }
-    page.push_str(MEMBERS_EXAMPLE);
-    page.extend(keys.iter().map(entry));
     page
 }
 

@@ -3,6 +3,7 @@
 mod diagnostics;
 mod loading;
 mod members;
+mod providers;
 mod reference;
 mod secrets;
 mod values;

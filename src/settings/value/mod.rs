@@ -3,11 +3,16 @@
 mod choice;
 mod member;
 mod number;
+mod pattern;
+mod provider;
 mod text;
 
+pub(super) use choice::ProviderKindName;
 pub use choice::{AccessLogFormat, LogFormat};
 pub use member::{ClusterName, HostName, PortMappings, ZoneName};
 pub use number::{ByteSize, Count, Duration};
+pub use pattern::{Command, Environment, Pattern, Placeholder};
+pub use provider::{PortRange, ServiceUrl, Texts, Word};
 pub use text::{HeaderText, LogDestination, LogFilter, SocketPath};
 
 use toml::de::DeValue;
