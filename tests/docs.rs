@@ -61,6 +61,7 @@ fn links_lead_somewhere() {
         "docs/load-balancing.md",
         "docs/membership.md",
         "docs/loadbalancer-conf.md",
+        "docs/providers.md",
         "examples/README.md",
         "mediators/README.md",
     ] {

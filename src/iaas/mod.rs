@@ -13,14 +13,23 @@ mod public_address;
 mod registry;
 
 mod dry_run;
+#[cfg(feature = "ec2")]
+mod ec2;
 mod process;
+mod webhook;
+
+mod http;
 
 #[cfg(test)]
 mod contract;
 #[cfg(test)]
+mod stub;
+#[cfg(test)]
 mod tests;
 
 pub use dry_run::DryRun;
+#[cfg(feature = "ec2")]
+pub use ec2::Ec2;
 pub use error::IaasError;
 use instance::own_tags;
 pub use instance::{
@@ -32,3 +41,4 @@ pub use process::Process;
 pub use provider::{Answer, Iaas};
 pub use public_address::give_address;
 pub use registry::{OpenError, Provider, open};
+pub use webhook::Webhook;

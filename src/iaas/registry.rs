@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{DryRun, Iaas, IaasError, Patience, Patient, Process};
+#[cfg(feature = "ec2")]
+use super::Ec2;
+use super::{DryRun, Iaas, IaasError, Patience, Patient, Process, Webhook};
 use crate::settings::{Provider as ProviderSettings, ProviderKind};
 
 /// A provider, and when it is used.
@@ -61,8 +63,12 @@ fn provider(settings: &ProviderSettings) -> Result<Arc<dyn Iaas>, IaasError> {
     Ok(match &settings.kind {
         ProviderKind::Process(process) => Arc::new(Process::open(process)?),
         ProviderKind::DryRun => Arc::new(DryRun::new(settings.name.as_str())),
-        ProviderKind::Webhook(_) | ProviderKind::Ec2(_) => {
-            return Err(IaasError::Refused("this program has no providers of this kind".to_owned()));
+        ProviderKind::Webhook(webhook) => Arc::new(Webhook::open(webhook)?),
+        #[cfg(feature = "ec2")]
+        ProviderKind::Ec2(ec2) => Arc::new(Ec2::open(ec2)?),
+        #[cfg(not(feature = "ec2"))]
+        ProviderKind::Ec2(_) => {
+            return Err(IaasError::Refused("this program was built without the feature `ec2`".to_owned()));
         }
     })
 }

@@ -167,3 +167,32 @@ fn ids_owners_and_tokens_are_checked() {
     assert_eq!(Purpose::new("d", Some("__$default")), Purpose::new("d", None));
     assert_eq!(Purpose::new("d", Some("s")).to_string(), "d/s");
 }
+
+/// Settings become providers in their order; one that cannot be used is named.
+#[tokio::test]
+async fn providers_are_opened() {
+    use crate::settings::{Sources, load};
+    use sinew_core::diagnostics::SourceFile;
+    let directory = tempfile::tempdir().expect("a directory");
+    let settings = |state: &str| {
+        let text = format!(
+            "[[iaas]]\nname = \"trial\"\nkind = \"dry_run\"\nscale_up_order = 3\nmax_instances = 2\n\
+             [[iaas]]\nname = \"local\"\n[iaas.process]\ncommand = [\"sleep\"]\nports = \"20000-20001\"\n\
+             state_directory = \"{state}\"\n"
+        );
+        let sources = Sources { file: Some(SourceFile::new("sinew.toml", text)), ..Sources::default() };
+        load(&sources).expect("settings").settings.providers
+    };
+    let providers =
+        open(&settings(&directory.path().join("state").display().to_string())).expect("providers");
+    let seen: Vec<_> = providers
+        .iter()
+        .map(|one| (one.name.as_ref(), one.scale_up_order, one.scale_down_order, one.max_instances))
+        .collect();
+    assert_eq!(seen, [("trial", 3, 1, Some(2)), ("local", 1, 1, None)]);
+    for provider in &providers {
+        assert_eq!(provider.iaas.list(&owner()).await, Ok(Vec::new()));
+    }
+    let error = open(&settings("/proc/state")).expect_err("no directory").to_string();
+    assert!(error.starts_with("the provider `local`: refused: /proc/state"), "{error}");
+}

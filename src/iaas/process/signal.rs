@@ -26,7 +26,10 @@ pub(super) fn kill(instance: &InstanceId, process: &ProcessId) -> io::Result<()>
 /// The shell sends signals: it needs no unsafe code, and every system has one.
 fn tell(signal: &str, group: u32) -> io::Result<()> {
     let mut shell = Command::new("/bin/sh");
-    shell.args(["-c", r#"kill -s "$0" -- "-$1""#, signal, &group.to_string()]).stdin(Stdio::null());
+    shell
+        .args(["-c", r#"kill -s "$0" -- "-$1""#, signal, &group.to_string()])
+        .stdin(Stdio::null())
+        .env("LC_ALL", "C");
     let output = shell.output()?;
     // A group that is gone in the meantime is what was wanted.
     let complaint = String::from_utf8_lossy(&output.stderr);

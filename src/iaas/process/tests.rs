@@ -314,3 +314,55 @@ async fn directories_that_cannot_be_used_are_refused() {
     assert_eq!(mode.permissions().mode() & 0o777, 0o700);
     drop(machine.open());
 }
+
+/// The variable that makes [`another_balancer`] one, with the directory of the test.
+const ANOTHER: &str = "SINEW_TEST_ANOTHER_BALANCER";
+
+fn fixed_owner() -> Owner {
+    Owner::new("balancers").expect("an owner")
+}
+
+/// What the next test starts as a process of its own: launches two instances, says so, and waits to be killed.
+#[tokio::test]
+async fn another_balancer() {
+    let Some(directory) = std::env::var_os(ANOTHER) else { return };
+    let machine = Machine::new(SLEEP);
+    let state_directory = PathBuf::from(&directory).join("state");
+    let iaas = Process::open(&ProcessProvider { state_directory, ..machine.settings.clone() });
+    let iaas = iaas.expect("a provider");
+    for _ in 0..2 {
+        iaas.launch(&spec(&fixed_owner())).await.expect("a launch");
+    }
+    std::fs::write(Path::new(&directory).join("ready"), "ready\n").expect("a file");
+    std::future::pending().await
+}
+
+/// Killed without a warning: what it launched lives on, its directory is free, and the next balancer adopts both.
+#[tokio::test]
+async fn what_a_killed_balancer_launched_is_adopted() {
+    let machine = Machine::new(SLEEP);
+    let name = "iaas::process::tests::another_balancer";
+    let mut balancer = std::process::Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", name, "--nocapture"])
+        .env(ANOTHER, machine.directory.path())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("another process");
+    let ready = machine.directory.path().join("ready");
+    until_some(|| ready.is_file().then_some(())).await;
+    assert!(Process::open(&machine.settings).is_err(), "it is in use");
+    balancer.kill().expect("SIGKILL");
+    balancer.wait().expect("its end");
+    let (iaas, owner) = (machine.open(), fixed_owner());
+    let listed = iaas.list(&owner).await.expect("a list");
+    assert_eq!(listed.len(), 2);
+    for instance in &listed {
+        assert_eq!(instance.state, InstanceState::Running);
+        let pid = pid(&machine, instance);
+        iaas.terminate(&instance.id).await.expect("an end");
+        until_gone(&iaas, &owner, &instance.id).await;
+        // Somebody else has to ask for it now: it runs no more.
+        assert!(matches!(state_of(pid), None | Some('Z')));
+    }
+}
