@@ -12,6 +12,7 @@ pub mod compiler;
 pub mod deployment;
 pub mod dispatch;
 pub mod endpoints;
+pub mod iaas;
 pub mod membership;
 pub mod server;
 pub mod settings;

@@ -63,6 +63,7 @@ fn links_lead_somewhere() {
         "docs/membership.md",
         "docs/tasks.md",
         "docs/loadbalancer-conf.md",
+        "docs/providers.md",
         "examples/README.md",
         "mediators/README.md",
     ] {

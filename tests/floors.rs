@@ -11,7 +11,7 @@ const CORE: &[&[&str]] =
 const PRODUCT: &[&[&str]] = &[
     &["settings"],
     &["availability", "telemetry", "transport"],
-    &["clusters"],
+    &["clusters", "iaas"],
     &["balancing", "membership", "tasks"],
     &["autoscaler", "endpoints"],
     &["compiler"],

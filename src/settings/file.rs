@@ -87,15 +87,15 @@ impl<'a> Document<'a> {
         })
     }
 
-    /// The values of known keys of one entry of a list; every unknown key goes to `problems`.
+    /// The values of known keys of one entry of a list; every unknown key or table goes to `problems`.
     pub(super) fn entry(
         &'a self,
         list: &str,
         entry: &Entry<'a>,
-        keys: &'a [Key],
+        (tables, keys): (&'a [Table], &'a [Key]),
         problems: &mut Diagnostics,
     ) -> Vec<Found<'a>> {
-        let mut walk = Walk { document: self, tables: &[], keys, problems, found: Vec::new() };
+        let mut walk = Walk { document: self, tables, keys, problems, found: Vec::new() };
         walk.table(list, entry.table);
         walk.found
     }

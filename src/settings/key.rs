@@ -1,7 +1,7 @@
 //! How keys are declared: one field of a struct is one key, and its documentation is the reference.
 
 use super::Settings;
-use super::sections::{DnsTable, KubernetesTable, MemberTable};
+use super::sections::{DnsTable, KubernetesTable, MemberTable, ProviderTable};
 use super::value::{Input, Problem};
 
 /// One key of `sinew.toml`.
@@ -53,16 +53,20 @@ pub(super) const KUBERNETES: &str = "membership.kubernetes";
 /// The list of names that members are looked up by.
 pub(super) const DNS: &str = "membership.dns";
 
-/// Every list of tables, by its path.
-pub(super) const LISTS: [&str; 3] = [MEMBERS, DNS, KUBERNETES];
+/// The list of providers of infrastructure.
+pub(super) const PROVIDERS: &str = "iaas";
 
-/// The table and the keys of an entry of a list, in the order of the reference.
+/// Every list of tables, by its path.
+pub(super) const LISTS: [&str; 4] = [MEMBERS, DNS, KUBERNETES, PROVIDERS];
+
+/// The tables and the keys of an entry of a list, in the order of the reference.
 pub(super) fn describe_entry(list: &str) -> (Vec<Table>, Vec<Key>) {
     let (mut tables, mut keys) = (Vec::new(), Vec::new());
     match list {
         MEMBERS => MemberTable::describe(list, &mut tables, &mut keys),
         KUBERNETES => KubernetesTable::describe(list, &mut tables, &mut keys),
         DNS => DnsTable::describe(list, &mut tables, &mut keys),
+        PROVIDERS => ProviderTable::describe(list, &mut tables, &mut keys),
         _ => {}
     }
     (tables, keys)

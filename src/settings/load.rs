@@ -9,8 +9,8 @@ use std::sync::Arc;
 use sinew_core::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, codes, nearest};
 
 use super::file::{Document, Found};
-use super::key::{DNS, KUBERNETES, Key, MEMBERS, Section, describe, describe_entry};
-use super::sections::{DnsTable, KubernetesTable, MemberTable};
+use super::key::{DNS, KUBERNETES, Key, MEMBERS, PROVIDERS, Section, describe, describe_entry};
+use super::sections::{DnsTable, KubernetesTable, MemberTable, ProviderTable};
 use super::value::{Input, Problem};
 use super::{Explanation, Origin, Settings, StaticMember, checks};
 
@@ -90,6 +90,7 @@ pub fn load(sources: &Sources) -> Result<Loaded, Diagnostics> {
         loading.members(&document);
         loading.services(&document);
         loading.names(&document);
+        loading.providers(&document);
     }
     loading.environment(&keys, &sources.environment);
     loading.flags(&keys, &sources.flags);
@@ -253,14 +254,29 @@ impl Loading {
         }
     }
 
+    /// Reads `[[iaas]]`.
+    fn providers(&mut self, document: &Document<'_>) {
+        for (table, location) in self.entries::<ProviderTable>(document, PROVIDERS) {
+            let provider = table.into_provider();
+            match provider.and_then(|provider| provider.beside(&self.settings.providers).map(|()| provider)) {
+                Ok(provider) => self.settings.providers.push(provider),
+                Err(problem) => {
+                    self.problems.push(Diagnostic::error(codes::SETTINGS_INVALID, problem).at(location));
+                }
+            }
+        }
+    }
+
     /// Reads the entries of a list of tables; those with values that could not be read are left out.
     fn entries<T: Section + Default>(&mut self, document: &Document<'_>, list: &str) -> Vec<(T, Location)> {
-        let (_, keys) = describe_entry(list);
+        let (tables, keys) = describe_entry(list);
         let mut entries = Vec::new();
         for (entry, number) in document.entries(list, &mut self.problems).iter().zip(1..) {
             let (mut table, mut complete) = (T::default(), true);
-            for Found { key, value, location } in document.entry(list, entry, &keys, &mut self.problems) {
-                let (_, name) = key.table_and_name();
+            let found = document.entry(list, entry, (&tables, &keys), &mut self.problems);
+            for Found { key, value, location } in found {
+                // Every key of an entry begins with the path of its list.
+                let name = key.path.get(list.len() + 1..).unwrap_or_default();
                 match table.set(name, &Input::Toml(value)) {
                     Ok(()) => self.lists.push(Explanation {
                         key: format!("{list}[{number}].{name}"),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::key::{DNS, KUBERNETES, Key, MEMBERS, describe, describe_entry};
+use super::key::{DNS, KUBERNETES, Key, MEMBERS, PROVIDERS, describe, describe_entry};
 
 const INTRODUCTION: &str = "\
 <!-- Made from the documentation in src/settings/sections. Change it there. -->
@@ -79,6 +79,29 @@ record = \"srv\"
 ```
 ";
 
+const PROVIDERS_EXAMPLE: &str = "\
+They are given in the file only. `docs/providers.md` tells more of each kind.
+
+```toml
+[[iaas]]
+name = \"local\"
+kind = \"process\"
+max_instances = 8
+[iaas.process]
+command = [\"/usr/bin/shop\", \"--port\", \"{port}\"]
+ports = \"9100-9199\"
+
+[[iaas]]
+name = \"cloud\"
+kind = \"ec2\"
+scale_up_order = 2
+[iaas.ec2]
+region = \"eu-west-1\"
+image = \"ami-0123456789abcdef0\"
+instance_type = \"m7g.large\"
+```
+";
+
 /// The whole page, in Markdown.
 pub fn reference() -> String {
     let (tables, keys) = describe();
@@ -90,14 +113,20 @@ pub fn reference() -> String {
             page.push_str(&format!("- Environment: `{}`\n", key.environment_variable()));
         }
     }
-    for (list, example) in [(DNS, DNS_EXAMPLE), (KUBERNETES, KUBERNETES_EXAMPLE), (MEMBERS, MEMBERS_EXAMPLE)]
-    {
+    for (list, example) in [
+        (DNS, DNS_EXAMPLE),
+        (KUBERNETES, KUBERNETES_EXAMPLE),
+        (MEMBERS, MEMBERS_EXAMPLE),
+        (PROVIDERS, PROVIDERS_EXAMPLE),
+    ] {
         let (tables, keys) = describe_entry(list);
         for table in &tables {
-            page.push_str(&format!("\n## `[[{}]]`\n\n{}\n", table.path, table.documentation));
+            let is_entry = table.path == list;
+            let heading = if is_entry { format!("[[{list}]]") } else { format!("[{}]", table.path) };
+            let _ = write!(page, "\n## `{heading}`\n\n{}\n", table.documentation);
+            page.push_str(if is_entry { example } else { "" });
+            page.extend(keys.iter().filter(|key| key.table_and_name().0 == table.path).map(entry));
         }
-        page.push_str(example);
-        page.extend(keys.iter().map(entry));
     }
     page
 }

@@ -9,6 +9,7 @@ mod members;
 mod membership;
 mod operation;
 mod outgoing;
+mod providers;
 mod receiving;
 
 pub(super) use discovery::DnsTable;
@@ -20,6 +21,8 @@ pub use members::StaticMember;
 pub use membership::{Membership, MembershipFile, Registration, Tribes};
 pub use operation::{AccessLog, Admin, Balancer, Compat, Deployment, Logs, Server};
 pub use outgoing::{Pools, Tls};
+pub(super) use providers::ProviderTable;
+pub use providers::{Ec2Provider, ProcessProvider, Provider, ProviderKind, WebhookProvider};
 pub use receiving::{HttpListener, HttpsListener, Limits, Listeners, Timeouts};
 
 use super::key::section;
@@ -70,5 +73,7 @@ section! {
     lists {
         /// Members of clusters that are there from the start.
         pub members: StaticMember,
+        /// Providers of infrastructure, which instances are launched with.
+        pub providers: Provider,
     }
 }

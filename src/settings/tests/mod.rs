@@ -5,6 +5,7 @@ mod discovery;
 mod kubernetes;
 mod loading;
 mod members;
+mod providers;
 mod reference;
 mod secrets;
 mod values;

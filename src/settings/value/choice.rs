@@ -7,13 +7,13 @@ use sinew_core::diagnostics::nearest;
 macro_rules! choice {
     (
         $(#[doc = $about:literal])+
-        pub enum $name:ident {
+        $visibility:vis enum $name:ident {
             $($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+
         }
     ) => {
         $(#[doc = $about])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum $name {
+        $visibility enum $name {
             $($(#[doc = $doc])+ $variant,)+
         }
 
@@ -71,6 +71,20 @@ choice! {
         Address = "address",
         /// Hosts and ports.
         Srv = "srv",
+    }
+}
+
+choice! {
+    /// A way to launch instances.
+    pub(in crate::settings) enum ProviderKindName {
+        /// Processes of this machine.
+        Process = "process",
+        /// Calls of a service of the operator's.
+        Webhook = "webhook",
+        /// Nothing is launched.
+        DryRun = "dry_run",
+        /// Amazon EC2.
+        Ec2 = "ec2",
     }
 }
 

@@ -5,13 +5,18 @@ mod kubernetes;
 mod member;
 mod number;
 mod origin;
+mod pattern;
+mod provider;
 mod text;
 
+pub(super) use choice::ProviderKindName;
 pub use choice::{AccessLogFormat, DnsRecord, LogFormat};
 pub use kubernetes::{ApiUrl, LabelName, ServicePort};
 pub use member::{ClusterName, HostName, PortMappings, ZoneName};
 pub use number::{ByteSize, Count, Duration};
 pub use origin::HttpOrigin;
+pub use pattern::{Command, Environment, Pattern, Placeholder};
+pub use provider::{PortRange, ServiceUrl, Texts, Word};
 pub use text::{HeaderText, LogDestination, LogFilter, SocketPath};
 
 use toml::de::DeValue;
