@@ -11,6 +11,8 @@ pub mod compiler;
 pub mod deployment;
 pub mod dispatch;
 pub mod endpoints;
+#[cfg(feature = "group")]
+pub mod group;
 pub mod membership;
 pub mod server;
 pub mod settings;

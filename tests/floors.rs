@@ -13,7 +13,7 @@ const PRODUCT: &[&[&str]] = &[
     &["availability", "telemetry", "transport"],
     &["clusters"],
     &["balancing", "membership"],
-    &["endpoints"],
+    &["endpoints", "group"],
     &["compiler"],
     &["deployment", "dispatch"],
     &["admin", "testing"],

@@ -18,6 +18,7 @@
 //! | `/api/v1/diagnostics` | what is wrong with the configuration |
 //! | `/api/v1/reload` | POST: looks at the configuration folder now |
 //! | `/lb/clusters…` | clusters and their members; members can be added, removed, drained, suspended, activated |
+//! | `/lb/group` | the group of balancers |
 //! | `/endpoints…` | endpoints with their states; they can be switched on and off |
 
 mod guard;
@@ -27,6 +28,7 @@ mod status;
 
 mod clusters;
 mod endpoints;
+mod group;
 mod input;
 mod members;
 mod reload;
@@ -37,6 +39,7 @@ mod view;
 mod tests;
 
 pub use endpoints::{EndpointControl, EndpointView, NoSuchEndpoint};
+pub use group::{BalancerReport, CoordinatorReport, GroupControl, GroupReport};
 pub use members::MemberBody;
 pub use reload::{ReloadReport, ReloadRequest, Reloads};
 pub use server::{AdminError, AdminOptions, AdminServer};

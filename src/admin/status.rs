@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use sinew_core::diagnostics::{Code, Diagnostics};
 use tokio::sync::mpsc;
 
-use super::{EndpointControl, ReloadRequest, Reloads};
+use super::{EndpointControl, GroupControl, ReloadRequest, Reloads};
 use crate::clusters::Directory;
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::rfc3339;
@@ -22,6 +22,7 @@ pub struct AdminState {
     /// The clusters that `/lb/clusters` shows and changes.
     pub directory: Arc<Directory>,
     endpoints: OnceLock<Arc<dyn EndpointControl>>,
+    group: OnceLock<Arc<dyn GroupControl>>,
     reloads: OnceLock<mpsc::Sender<ReloadRequest>>,
     version: &'static str,
     started: SystemTime,
@@ -117,6 +118,7 @@ impl AdminState {
             metrics,
             directory,
             endpoints: OnceLock::new(),
+            group: OnceLock::new(),
             reloads: OnceLock::new(),
             version,
             started: SystemTime::now(),
@@ -134,6 +136,16 @@ impl AdminState {
 
     pub(super) fn endpoints(&self) -> Option<&dyn EndpointControl> {
         self.endpoints.get().map(|endpoints| &**endpoints)
+    }
+
+    /// Says what knows the group of balancers; only the first word counts. Without, there is none.
+    pub fn show_group(&self, group: Arc<dyn GroupControl>) {
+        // Told twice is a mistake of the caller without consequences.
+        let _ = self.group.set(group);
+    }
+
+    pub(super) fn group(&self) -> Option<&dyn GroupControl> {
+        self.group.get().map(|group| &**group)
     }
 
     /// Where operators' wishes for a reload arrive; only the first call gets any.

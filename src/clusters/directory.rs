@@ -1,14 +1,14 @@
 //! All clusters, and what every source said of their members.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 
 use super::live::{Live, Phase};
-use super::{Cluster, ClusterKey, Member, MemberDefinition, MemberError, Source};
+use super::{Cluster, ClusterKey, Layer, Member, MemberDefinition, MemberError, Source};
 
 /// The clusters by key. Reading is free of locks; changes are serialised.
 #[derive(Debug)]
@@ -16,7 +16,22 @@ pub struct Directory {
     clusters: ArcSwap<Clusters>,
     books: Mutex<Books>,
     changes: watch::Sender<u64>,
+    orders: broadcast::Sender<Order>,
 }
+
+/// What an operator says of a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Its cluster.
+    pub cluster: ClusterKey,
+    /// Its key.
+    pub member: Arc<str>,
+    /// Whether it drains; otherwise it gets requests again.
+    pub drain: bool,
+}
+
+/// So many orders wait for who is slow to hear of them.
+const ORDERS: usize = 256;
 
 type Clusters = HashMap<ClusterKey, Arc<Cluster>>;
 type Books = BTreeMap<ClusterKey, Vec<Entry>>;
@@ -26,7 +41,18 @@ type Books = BTreeMap<ClusterKey, Vec<Entry>>;
 struct Entry {
     key: Arc<str>,
     said: BTreeMap<Source, MemberDefinition>,
+    /// Those of the sources that did not hear of it when they should have.
+    suspected: BTreeSet<Source>,
     live: Arc<Live>,
+}
+
+/// A member that some sources speak of.
+#[derive(Clone, Debug)]
+pub struct Spoken {
+    /// The member.
+    pub member: Arc<Member>,
+    /// Whether none of these sources heard of it when it should have.
+    pub suspected: bool,
 }
 
 /// There is no such member.
@@ -41,7 +67,12 @@ pub struct Unknown {
 
 impl Default for Directory {
     fn default() -> Self {
-        Self { clusters: ArcSwap::default(), books: Mutex::default(), changes: watch::Sender::new(0) }
+        Self {
+            clusters: ArcSwap::default(),
+            books: Mutex::default(),
+            changes: watch::Sender::new(0),
+            orders: broadcast::Sender::new(ORDERS),
+        }
     }
 }
 
@@ -67,7 +98,7 @@ impl Directory {
         clusters
     }
 
-    /// Counts up with each change of members.
+    /// Counts up with each change of members, and of who speaks of them.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
@@ -110,8 +141,11 @@ impl Directory {
         let key = Member::new(cluster.clone(), definition.clone(), None)?.key().clone();
         let mut books = self.lock();
         let entries = books.entry(cluster.clone()).or_default();
-        say(entries, phase, source, definition);
+        let is_new = say(entries, phase, source, definition);
         let members = self.publish(cluster, entries);
+        if is_new {
+            self.changes.send_modify(|count| *count += 1);
+        }
         let member = members.iter().find(|member| *member.key() == key).cloned();
         Ok(member.expect("a member that was just published"))
     }
@@ -126,9 +160,55 @@ impl Directory {
         let entries = books.get_mut(cluster).ok_or_else(unknown)?;
         let entry = entries.iter_mut().find(|entry| *entry.key == *member).ok_or_else(unknown)?;
         entry.said.remove(source).ok_or_else(unknown)?;
+        entry.suspected.remove(source);
+        let live = entry.is_suspected(|_| true).then(|| entry.live.clone());
         retire(entries);
         self.publish(cluster, entries);
+        self.changes.send_modify(|count| *count += 1);
+        drop(books);
+        // Those that still speak of it have not heard of it.
+        if let Some(live) = live {
+            self.move_on(&live, Phase::Ready, Phase::Joining);
+        }
         Ok(())
+    }
+
+    /// A source did not hear of a member when it should have. When the same is true of all members and observers of the
+    /// infrastructure that speak of it, it gets no requests, until one of them announces it again; files and operators do not
+    /// count, for they do not look.
+    ///
+    /// # Errors
+    /// This source never said that it was there.
+    pub fn suspect(&self, source: &Source, cluster: &ClusterKey, member: &str) -> Result<(), Unknown> {
+        let unknown = || Unknown { cluster: cluster.clone(), member: member.into() };
+        let mut books = self.lock();
+        let entries = books.get_mut(cluster).ok_or_else(unknown)?;
+        let entry = entries.iter_mut().find(|entry| *entry.key == *member).ok_or_else(unknown)?;
+        if !entry.said.contains_key(source) {
+            return Err(unknown());
+        }
+        let is_new = entry.suspected.insert(source.clone());
+        let live = entry.is_suspected(|_| true).then(|| entry.live.clone());
+        drop(books);
+        if live.is_none_or(|live| !self.move_on(&live, Phase::Ready, Phase::Joining)) && is_new {
+            self.changes.send_modify(|count| *count += 1);
+        }
+        Ok(())
+    }
+
+    /// Whether one of certain sources speaks of a member and does not suspect it.
+    pub fn hears_of(&self, cluster: &ClusterKey, member: &str, of: impl Fn(&Source) -> bool) -> bool {
+        let books = self.lock();
+        let entry = books.get(cluster).and_then(|entries| entries.iter().find(|one| *one.key == *member));
+        let mut sources = entry.into_iter().flat_map(|entry| entry.said.keys().map(move |one| (entry, one)));
+        sources.any(|(entry, source)| of(source) && !entry.suspected.contains(source))
+    }
+
+    /// Whether all that look after a member have not heard of it when they should have.
+    pub fn is_suspected(&self, cluster: &ClusterKey, member: &str) -> bool {
+        let books = self.lock();
+        let entry = books.get(cluster).and_then(|entries| entries.iter().find(|one| *one.key == *member));
+        entry.is_some_and(|entry| entry.is_suspected(|_| true))
     }
 
     /// A source says which members it knows, all of them: what it said before and does not say now is gone.
@@ -148,6 +228,7 @@ impl Directory {
                 let stays = said.is_some_and(|said| said.iter().any(|one| one.key() == entry.key));
                 if !stays {
                     left |= entry.said.remove(source).is_some();
+                    entry.suspected.remove(source);
                 }
             }
             if left {
@@ -171,7 +252,9 @@ impl Directory {
             let entries = books.entry(cluster.clone()).or_default();
             for definition in definitions {
                 match Member::new(cluster.clone(), definition.clone(), None) {
-                    Ok(_) => say(entries, Phase::Ready, source, definition.clone()),
+                    Ok(_) => {
+                        say(entries, Phase::Ready, source, definition.clone());
+                    }
                     Err(error) => errors.push(error),
                 }
             }
@@ -185,7 +268,9 @@ impl Directory {
     /// # Errors
     /// There is no such member.
     pub fn drain(&self, cluster: &ClusterKey, member: &str) -> Result<(), Unknown> {
-        self.enter(cluster, member, Phase::Draining)
+        self.obey(cluster, member, true)?;
+        self.order(cluster, member, true);
+        Ok(())
     }
 
     /// Gives a member requests again: after a drain, and at once when failures keep it away.
@@ -193,11 +278,34 @@ impl Directory {
     /// # Errors
     /// There is no such member.
     pub fn resume(&self, cluster: &ClusterKey, member: &str) -> Result<(), Unknown> {
+        self.obey(cluster, member, false)?;
+        self.order(cluster, member, false);
+        Ok(())
+    }
+
+    /// What operators say of members by [`Directory::drain`] and [`Directory::resume`], from now on.
+    pub fn orders(&self) -> broadcast::Receiver<Order> {
+        self.orders.subscribe()
+    }
+
+    /// Does what an operator said elsewhere; [`Directory::orders`] does not hear of it.
+    ///
+    /// # Errors
+    /// There is no such member.
+    pub fn obey(&self, cluster: &ClusterKey, member: &str, drain: bool) -> Result<(), Unknown> {
+        if drain {
+            return self.enter(cluster, member, Phase::Draining);
+        }
         self.enter(cluster, member, Phase::Ready)?;
         if let Some(member) = self.find(cluster).and_then(|cluster| cluster.member(member)) {
             member.live().availability.switch_on();
         }
         Ok(())
+    }
+
+    fn order(&self, cluster: &ClusterKey, member: &str, drain: bool) {
+        // Without a group nobody listens.
+        let _ = self.orders.send(Order { cluster: cluster.clone(), member: member.into(), drain });
     }
 
     fn enter(&self, cluster: &ClusterKey, member: &str, phase: Phase) -> Result<(), Unknown> {
@@ -210,7 +318,11 @@ impl Directory {
 
     /// Moves a member on, if it is in the phase `from`; false when it is not, because others moved it meanwhile.
     pub fn advance(&self, member: &Member, from: Phase, to: Phase) -> bool {
-        let moved = member.live().advance(from, to, Instant::now());
+        self.move_on(member.live(), from, to)
+    }
+
+    fn move_on(&self, live: &Live, from: Phase, to: Phase) -> bool {
+        let moved = live.advance(from, to, Instant::now());
         if moved {
             self.changes.send_modify(|count| *count += 1);
         }
@@ -222,6 +334,25 @@ impl Directory {
         let books = self.lock();
         let entry = books.get(cluster).and_then(|entries| entries.iter().find(|one| *one.key == *member));
         entry.map(|entry| entry.said.keys().cloned().collect()).unwrap_or_default()
+    }
+
+    /// The members that one of certain sources says are there.
+    pub fn spoken_of(&self, by: impl Fn(&Source) -> bool) -> Vec<Spoken> {
+        let books = self.lock();
+        let mut found = Vec::new();
+        for (cluster, entries) in books.iter() {
+            let Some(cluster) = self.find(cluster) else { continue };
+            let named: BTreeMap<Arc<str>, Arc<Member>> =
+                cluster.members().iter().map(|member| (member.key().clone(), member.clone())).collect();
+            let spoken = entries.iter().filter(|entry| entry.said.keys().any(&by));
+            found.extend(spoken.filter_map(|entry| {
+                let member = named.get(&entry.key).cloned()?;
+                // An operator does not look, and is believed.
+                let told = entry.said.keys().any(|source| source.layer == Layer::RunTime && by(source));
+                Some(Spoken { member, suspected: !told && entry.is_suspected(&by) })
+            }));
+        }
+        found
     }
 
     /// Makes what the books say of a cluster visible. Members of which nothing new is said stay the same objects.
@@ -270,19 +401,30 @@ impl Directory {
     }
 }
 
-/// Writes down what a source says; a member that nobody spoke of before begins in a phase.
-fn say(entries: &mut Vec<Entry>, phase: Phase, source: &Source, definition: MemberDefinition) {
-    let key = definition.key();
-    match entries.iter_mut().find(|entry| entry.key == key) {
-        Some(entry) => {
-            entry.said.insert(source.clone(), definition);
-        }
-        None => entries.push(Entry {
-            key,
-            said: BTreeMap::from([(source.clone(), definition)]),
-            live: Arc::new(Live::new(phase)),
-        }),
+impl Entry {
+    /// Whether all that look, of certain sources, have not heard of it; false when none of these looks.
+    fn is_suspected(&self, of: impl Fn(&Source) -> bool) -> bool {
+        let mut looking =
+            self.said.keys().filter(|source| source.layer == Layer::Topology && of(source)).peekable();
+        looking.peek().is_some() && looking.all(|source| self.suspected.contains(source))
     }
+}
+
+/// Writes down what a source says; a member that nobody spoke of before begins in a phase. Whether the source did not speak of
+/// it before, or suspected it.
+fn say(entries: &mut Vec<Entry>, phase: Phase, source: &Source, definition: MemberDefinition) -> bool {
+    let key = definition.key();
+    if let Some(entry) = entries.iter_mut().find(|entry| entry.key == key) {
+        let is_new = entry.said.insert(source.clone(), definition).is_none();
+        return entry.suspected.remove(source) || is_new;
+    }
+    entries.push(Entry {
+        key,
+        said: BTreeMap::from([(source.clone(), definition)]),
+        suspected: BTreeSet::new(),
+        live: Arc::new(Live::new(phase)),
+    });
+    true
 }
 
 /// Forgets members that no source speaks of.

@@ -7,15 +7,19 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
-use super::membership;
+#[cfg(not(feature = "group"))]
+use super::group::Group;
 use super::start::StartError;
+use super::{group, membership};
+use crate::admin::AdminState;
 use crate::clusters::ClusterKey;
 use crate::clusters::health::{Checker, HealthChecks, NetworkProbe};
 use crate::compiler::Deployed;
 use crate::endpoints::Lasting;
+#[cfg(feature = "group")]
+use crate::group::{Group, Phase};
 use crate::membership::{Membership, Started};
 use crate::settings::Settings;
-use crate::telemetry::metrics::MembershipCounts;
 
 /// How often sessions that are over make room (endpoints.md §6.2).
 const SWEEP: Duration = Duration::from_secs(15);
@@ -26,8 +30,10 @@ pub(super) struct Background {
     checks: Mutex<BTreeMap<ClusterKey, HealthChecks>>,
     membership: Membership,
     _schemes: Vec<Started>,
+    #[cfg_attr(not(feature = "group"), expect(dead_code, reason = "there is none"))]
+    group: Option<Arc<Group>>,
     /// Last, so that everything ends before its runtime does.
-    _runtime: Runtime,
+    runtime: Runtime,
 }
 
 impl Background {
@@ -37,7 +43,7 @@ impl Background {
         lasting: &Arc<Lasting>,
         deployed: &Deployed,
         probe: NetworkProbe,
-        counts: Arc<MembershipCounts>,
+        admin: &AdminState,
     ) -> Result<Self, StartError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -47,10 +53,14 @@ impl Background {
         runtime.spawn(sweep(lasting.clone()));
         let (handle, directory) = (runtime.handle().clone(), lasting.directory.clone());
         let checker = Checker::new(handle.clone(), directory.clone(), probe);
-        let membership = membership::membership(settings, handle, directory, counts);
+        let counts = admin.metrics.membership();
+        let membership = membership::membership(settings, handle.clone(), directory.clone(), counts);
         membership.follow(deployed.lifecycles.clone());
-        let _schemes = membership::schemes(settings, &membership)?;
-        let background = Self { checker, checks: Mutex::default(), membership, _schemes, _runtime: runtime };
+        let mut _schemes = membership::schemes(settings, &membership)?;
+        let group = group::start(settings, &handle, directory, admin)?;
+        #[cfg(feature = "group")]
+        _schemes.extend(group.as_ref().map(|group| membership.start(group.members())));
+        let background = Self { checker, checks: Mutex::default(), membership, _schemes, group, runtime };
         background.follow(deployed);
         Ok(background)
     }
@@ -66,6 +76,30 @@ impl Background {
             checks.entry(cluster.clone()).or_insert_with(|| self.checker.watch(cluster, check.clone()));
         }
     }
+}
+
+#[cfg(feature = "group")]
+impl Background {
+    /// Tells the group of balancers that this one drains: what it coordinates, another does.
+    pub(super) fn announce_drain(&self) {
+        if let Some(group) = &self.group {
+            self.runtime.spawn(group.announce(Phase::Draining));
+        }
+    }
+
+    /// Leaves the group of balancers, and gives the others a moment to hear of it. Blocks.
+    pub(super) fn leave(&self) {
+        if let Some(group) = &self.group {
+            self.runtime.block_on(group.announce(Phase::Leaving));
+        }
+    }
+}
+
+#[cfg(not(feature = "group"))]
+impl Background {
+    pub(super) fn announce_drain(&self) {}
+
+    pub(super) fn leave(&self) {}
 }
 
 async fn sweep(lasting: Arc<Lasting>) {

@@ -29,8 +29,11 @@ pub(super) fn membership(
     counts: Arc<MembershipCounts>,
 ) -> Membership {
     let membership = &settings.membership;
-    let rules =
-        MemberRules { leave_grace: membership.leave_grace.get(), most_members: membership.max_members.get() };
+    let rules = MemberRules {
+        leave_grace: membership.leave_grace.get(),
+        most_members: membership.max_members.get(),
+        leave_hold: super::group::leave_hold(settings),
+    };
     let ports = Arc::new(NetworkPorts::new(membership.probe_timeout.get()));
     Membership::new(runtime, directory, ports, counts, rules)
 }

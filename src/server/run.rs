@@ -142,6 +142,7 @@ impl Running {
 
     fn announce_drain(&self) {
         self.admin.update(|status| status.phase = Phase::Draining);
+        self.background.announce_drain();
         tracing::info!(target: "server", "draining");
     }
 
@@ -150,6 +151,7 @@ impl Running {
         let drained = self.workers.drain(deadline);
         let (finished, aborted) = (drained.finished, drained.aborted);
         tracing::info!(target: "server", finished, aborted, "drained");
+        self.background.leave();
         if let Some(log) = self.log_thread {
             log.finish(LAST_RECORDS);
         }

@@ -31,7 +31,7 @@ pub struct Running {
     pub(super) workers: Workers,
     pub(super) watch: Watch,
     /// What runs beside requests ends with the server.
-    pub(super) _background: Arc<Background>,
+    pub(super) background: Arc<Background>,
     pub(super) admin: Arc<AdminState>,
     /// Answers as long as the process runs, while it drains too.
     pub(super) admin_server: Option<AdminServer>,
@@ -63,6 +63,10 @@ pub enum StartError {
     /// Members cannot be registered as asked for.
     #[error(transparent)]
     Registration(#[from] RegistrationError),
+    /// The balancer cannot be one of its group.
+    #[cfg(feature = "group")]
+    #[error(transparent)]
+    Group(#[from] crate::group::GroupError),
     /// A token cannot be read.
     #[error(transparent)]
     Secret(#[from] SecretError),
@@ -93,7 +97,7 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
     let client = HttpClient::new(map::client(settings, map::client_tls(settings)?));
     let deployer = deploy(settings, folder, &admin, lasting.clone(), client.clone())?;
     let (deployed, probe) = (deployer.deployed().load_full(), NetworkProbe::new(client));
-    let background = Background::start(settings, &lasting, &deployed, probe, metrics.membership())?;
+    let background = Background::start(settings, &lasting, &deployed, probe, &admin)?;
     let background = Arc::new(background);
     let https = &settings.listeners.https;
     let certificates = https.enabled.then(|| map::certificates(https)).transpose()?;
@@ -130,7 +134,7 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
     Ok(Running {
         workers,
         watch,
-        _background: background,
+        background,
         admin,
         admin_server,
         reloads,

@@ -14,6 +14,7 @@ pub(super) fn check(loaded: &Loaded) -> Diagnostics {
     problems.extend(check_admin(loaded));
     problems.extend(check_registration(loaded));
     problems.extend(check_tribes(loaded));
+    problems.extend(check_group(loaded));
     problems.extend(check_tls(loaded));
     problems
 }
@@ -119,6 +120,28 @@ fn check_tribes(loaded: &Loaded) -> Option<Diagnostic> {
     group.map(|group| {
         let problem = error(&format!("{group} is no multicast group of IPv4"));
         at_origin(loaded, "membership.tribes.multicast", problem)
+    })
+}
+
+/// A group without keys would believe everybody, and one whose times do not fit together would elect nobody.
+fn check_group(loaded: &Loaded) -> Option<Diagnostic> {
+    let group = &loaded.settings.group;
+    let address = group.address?;
+    let at = |key: &str, problem| Some(at_origin(loaded, &format!("group.{key}"), problem));
+    if group.keys.is_empty() {
+        let help = "set `keys` to references such as [\"file:/run/secrets/sinew-group\"]";
+        return at("address", error("`group` needs `keys`: everybody could join").help(help));
+    }
+    if group.advertise.unwrap_or(address).ip().is_unspecified() {
+        let key = if group.advertise.is_some() { "advertise" } else { "address" };
+        let help = "set `advertise` to the address that the other balancers reach this one at";
+        return at(key, error(&format!("`group.{key}` is the address of no single machine")).help(help));
+    }
+    let least = group.gossip_interval.get() * 4;
+    let times = [("lease", group.lease.get()), ("silence", group.silence.get())];
+    let short = times.into_iter().find(|(_, time)| *time < least);
+    short.and_then(|(key, _)| {
+        at(key, error(&format!("`group.{key}` is shorter than four times `group.gossip_interval`")))
     })
 }
 

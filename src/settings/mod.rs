@@ -26,10 +26,11 @@ pub use origin::{Explanation, Origin};
 pub use reference::reference;
 pub use secret::{Secret, SecretError, SecretReference};
 pub use sections::{
-    AccessLog, Admin, Balancer, Compat, Deployment, HttpListener, HttpsListener, Limits, Listeners, Logs,
-    Membership, MembershipFile, Pools, Registration, Server, Settings, StaticMember, Timeouts, Tls, Tribes,
+    AccessLog, Admin, Balancer, Compat, Deployment, Group, HttpListener, HttpsListener, Limits, Listeners,
+    Logs, Membership, MembershipFile, Pools, Registration, Server, Settings, StaticMember, Timeouts, Tls,
+    Tribes,
 };
 pub use value::{
     AccessLogFormat, ByteSize, ClusterName, Count, Duration, HeaderText, HostName, LogDestination, LogFilter,
-    LogFormat, PortMappings, SocketPath, ZoneName,
+    LogFormat, PortMappings, Seed, SocketPath, ZoneName,
 };

@@ -3,12 +3,14 @@
 //! The documentation of a field is the reference of its key: meaning, consequences and what a limit does.
 //! Type, range and default come from the declaration itself.
 
+mod group;
 mod members;
 mod membership;
 mod operation;
 mod outgoing;
 mod receiving;
 
+pub use group::Group;
 pub(super) use members::MemberTable;
 pub use members::StaticMember;
 pub use membership::{Membership, MembershipFile, Registration, Tribes};
@@ -58,6 +60,8 @@ section! {
         pub balancer: Balancer,
         /// How members are learnt of.
         pub membership: Membership,
+        /// The group of balancers.
+        pub group: Group,
         /// Behaviour of other engines.
         pub compat: Compat,
     }

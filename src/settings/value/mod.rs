@@ -8,7 +8,9 @@ mod text;
 pub use choice::{AccessLogFormat, LogFormat};
 pub use member::{ClusterName, HostName, PortMappings, ZoneName};
 pub use number::{ByteSize, Count, Duration};
-pub use text::{HeaderText, LogDestination, LogFilter, SocketPath};
+pub use text::{HeaderText, LogDestination, LogFilter, Seed, SocketPath};
+
+pub(in crate::settings) use text::Listed;
 
 use toml::de::DeValue;
 
