@@ -13,7 +13,7 @@
 mod error;
 mod options;
 
-mod group;
+mod handle;
 mod report;
 mod view;
 
@@ -36,7 +36,7 @@ mod tests;
 
 pub use error::GroupError;
 pub use fence::Fence;
-pub use group::{Group, Note, TooLong};
+pub use handle::{Group, Note, TooLong};
 pub use members::GroupMembers;
 pub use options::GroupOptions;
 pub use report::{Balancer, Report};

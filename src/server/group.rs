@@ -105,7 +105,7 @@ mod with_group {
         let minority = if settings.act_without_majority { Minority::Acts } else { Minority::Waits };
         let rules = Rules {
             lease: settings.lease.get(),
-            size: settings.size.map_or(others + 1, |size| usize::try_from(size.get()).unwrap_or(usize::MAX)),
+            size: settings.size.map_or(others + 1, |size| size.get()),
             takeover: settings.takeover.get(),
             minority,
         };

@@ -7,6 +7,8 @@ mod control;
 mod echo;
 mod failover;
 mod forwarding;
+#[cfg(feature = "group")]
+mod group;
 mod hot;
 mod lifecycle;
 mod membership;

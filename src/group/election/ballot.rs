@@ -70,7 +70,10 @@ impl Election {
                 Some(acting) if acting.alone => !settled && !acts,
                 Some(_) => !settled,
             };
-            return if stays { () } else { self.end_term() };
+            if !stays {
+                self.end_term();
+            }
+            return;
         }
         let me = &self.me;
         if self.promise.as_ref().is_some_and(|promise| promise.vote.candidate != *me) {

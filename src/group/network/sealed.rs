@@ -114,7 +114,7 @@ impl SealedSocket {
         if !self.windows.is_new(content.sender, content.sequence) {
             return Err(Refusal::Replayed);
         }
-        let message = self.assembly.take(&content).map_err(|()| Refusal::Malformed)?;
+        let message = self.assembly.take(&content)?;
         let read = |bytes: Vec<u8>| ChitchatMessage::deserialize(&mut &*bytes);
         message.map(read).transpose().map_err(|_| Refusal::Malformed)
     }

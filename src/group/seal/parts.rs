@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Content;
+use super::{Content, Refusal};
 
 /// How much of a message one datagram takes, in bytes.
 pub const PART: usize = 32 * 1024;
@@ -25,14 +25,17 @@ const MOST_PARTS: u8 = 4;
 const MOST_SENDERS: usize = 64;
 
 impl Assembly {
-    /// Takes a part; gives the message that it completes. `Err` when it makes no sense.
-    pub fn take(&mut self, content: &Content<'_>) -> Result<Option<Vec<u8>>, ()> {
+    /// Takes a part; gives the message that it completes.
+    ///
+    /// # Errors
+    /// It makes no sense.
+    pub fn take(&mut self, content: &Content<'_>) -> Result<Option<Vec<u8>>, Refusal> {
         if content.parts == 1 {
             return Ok(Some(content.bytes.to_vec()));
         }
-        let first = content.sequence.checked_sub(u64::from(content.part)).ok_or(())?;
+        let first = content.sequence.checked_sub(u64::from(content.part)).ok_or(Refusal::Malformed)?;
         if content.parts > MOST_PARTS {
-            return Err(());
+            return Err(Refusal::Malformed);
         }
         let count = usize::from(content.parts);
         if !self.pending.contains_key(&content.sender) && self.pending.len() >= MOST_SENDERS {
@@ -43,7 +46,8 @@ impl Assembly {
         if pending.first != first || pending.parts.len() != count {
             *pending = fresh();
         }
-        *pending.parts.get_mut(usize::from(content.part)).ok_or(())? = Some(content.bytes.to_vec());
+        *pending.parts.get_mut(usize::from(content.part)).ok_or(Refusal::Malformed)? =
+            Some(content.bytes.to_vec());
         if pending.parts.iter().any(Option::is_none) {
             return Ok(None);
         }

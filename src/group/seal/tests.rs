@@ -136,8 +136,8 @@ fn large_messages_come_in_parts() {
     assert_eq!(assembly.take(&part(2, 10, 0, b"x")), Ok(Some(b"xy".to_vec())), "in any order");
     assert_eq!(assembly.take(&part(1, 20, 0, b"c")), Ok(None));
     assert_eq!(assembly.take(&part(1, 31, 1, b"d")), Ok(None), "of another message");
-    assert_eq!(assembly.take(&part(1, 0, 1, b"e")), Err(()));
-    assert_eq!(assembly.take(&Content { parts: 5, ..part(1, 20, 0, b"f") }), Err(()));
+    assert_eq!(assembly.take(&part(1, 0, 1, b"e")), Err(Refusal::Malformed));
+    assert_eq!(assembly.take(&Content { parts: 5, ..part(1, 20, 0, b"f") }), Err(Refusal::Malformed));
 }
 
 proptest! {
