@@ -12,6 +12,8 @@ pub mod compiler;
 pub mod deployment;
 pub mod dispatch;
 pub mod endpoints;
+#[cfg(feature = "group")]
+pub mod group;
 pub mod iaas;
 pub mod membership;
 pub mod server;

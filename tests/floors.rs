@@ -13,7 +13,7 @@ const PRODUCT: &[&[&str]] = &[
     &["availability", "telemetry", "transport"],
     &["clusters", "iaas"],
     &["balancing", "membership", "tasks"],
-    &["autoscaler", "endpoints"],
+    &["autoscaler", "endpoints", "group"],
     &["compiler"],
     &["deployment", "dispatch"],
     &["admin", "testing"],

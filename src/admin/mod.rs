@@ -19,6 +19,7 @@
 //! | `/api/v1/reload` | POST: looks at the configuration folder now |
 //! | `/lb/clusters…` | clusters and their members; members can be added, removed, drained, suspended, activated |
 //! | `/api/v1/tasks…` | tasks with their runs; they can be run, paused and resumed |
+//! | `/lb/group` | the group of balancers |
 //! | `/endpoints…` | endpoints with their states; they can be switched on and off |
 
 mod guard;
@@ -28,6 +29,7 @@ mod status;
 
 mod clusters;
 mod endpoints;
+mod group;
 mod input;
 mod members;
 mod reload;
@@ -39,6 +41,7 @@ mod view;
 mod tests;
 
 pub use endpoints::{EndpointControl, EndpointView, NoSuchEndpoint};
+pub use group::{BalancerReport, CoordinatorReport, GroupControl, GroupReport};
 pub use members::MemberBody;
 pub use reload::{ReloadReport, ReloadRequest, Reloads};
 pub use server::{AdminError, AdminOptions, AdminServer};

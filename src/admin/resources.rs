@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
 use super::guard::{self, Access, Guard};
-use super::{AdminState, clusters, endpoints, members, reload, tasks};
+use super::{AdminState, clusters, endpoints, group, members, reload, tasks};
 use crate::telemetry::metrics::Exposition;
 
 /// Paths for probes, which may ask without the token.
@@ -42,6 +42,7 @@ pub(super) fn router(state: Arc<AdminState>, guard: Guard) -> Router {
         .route("/lb/clusters/{domain}/{sub_domain}/members/{member}/drain", post(members::drain))
         .route("/lb/clusters/{domain}/{sub_domain}/members/{member}/activate", post(members::activate))
         .route("/lb/clusters/{domain}/{sub_domain}/members/{member}/suspend", post(members::suspend))
+        .route("/lb/group", get(group::show))
         .route("/endpoints", get(endpoints::list))
         .route("/endpoints/{endpoint}/on", post(endpoints::switch_on))
         .route("/endpoints/{endpoint}/off", post(endpoints::switch_off))

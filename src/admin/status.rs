@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer};
 use sinew_core::diagnostics::{Code, Diagnostics};
 use tokio::sync::mpsc;
 
-use super::{EndpointControl, ReloadRequest, Reloads, TaskControl};
+use super::{EndpointControl, GroupControl, ReloadRequest, Reloads, TaskControl};
 use crate::clusters::Directory;
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::rfc3339;
@@ -23,6 +23,7 @@ pub struct AdminState {
     pub directory: Arc<Directory>,
     endpoints: OnceLock<Arc<dyn EndpointControl>>,
     tasks: OnceLock<Arc<dyn TaskControl>>,
+    group: OnceLock<Arc<dyn GroupControl>>,
     reloads: OnceLock<mpsc::Sender<ReloadRequest>>,
     version: &'static str,
     started: SystemTime,
@@ -119,6 +120,7 @@ impl AdminState {
             directory,
             endpoints: OnceLock::new(),
             tasks: OnceLock::new(),
+            group: OnceLock::new(),
             reloads: OnceLock::new(),
             version,
             started: SystemTime::now(),
@@ -146,6 +148,16 @@ impl AdminState {
 
     pub(super) fn tasks(&self) -> Option<&dyn TaskControl> {
         self.tasks.get().map(|tasks| &**tasks)
+    }
+
+    /// Says what knows the group of balancers; only the first word counts. Without, there is none.
+    pub fn show_group(&self, group: Arc<dyn GroupControl>) {
+        // Told twice is a mistake of the caller without consequences.
+        let _ = self.group.set(group);
+    }
+
+    pub(super) fn group(&self) -> Option<&dyn GroupControl> {
+        self.group.get().map(|group| &**group)
     }
 
     /// Where operators' wishes for a reload arrive; only the first call gets any.

@@ -8,6 +8,8 @@ use sinew_core::diagnostics::{Diagnostic, Diagnostics};
 use super::folder::BalancerArgument;
 use super::{Color, Exit, Format, output};
 use crate::admin::AdminError;
+#[cfg(feature = "group")]
+use crate::group::GroupError;
 use crate::server::{self, Control, Ended, StartError};
 use crate::settings::{Loaded, Override, Sources, load, read_file};
 
@@ -177,6 +179,14 @@ fn refuse(error: &StartError, color: Color) -> Exit {
         StartError::Tls(_) | StartError::Secret(_) | StartError::Admin(AdminError::Open(_)) => {
             output::complain(&format!("error: {error}"));
             Exit::Configuration
+        }
+        #[cfg(feature = "group")]
+        StartError::Group(group) => {
+            output::complain(&format!("error: {error}"));
+            match group {
+                GroupError::Keys(_) => Exit::Configuration,
+                GroupError::Bind { .. } => Exit::Temporary,
+            }
         }
         StartError::Bind(_) | StartError::Registration(_) | StartError::Admin(_) | StartError::Io(_) => {
             output::complain(&format!("error: {error}"));

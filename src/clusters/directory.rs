@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 use tokio::time::Instant;
 
 use super::live::{Live, Phase};
@@ -16,7 +16,22 @@ pub struct Directory {
     clusters: ArcSwap<Clusters>,
     books: Mutex<Books>,
     changes: watch::Sender<u64>,
+    orders: broadcast::Sender<Order>,
 }
+
+/// What an operator says of a member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Its cluster.
+    pub cluster: ClusterKey,
+    /// Its key.
+    pub member: Arc<str>,
+    /// Whether it drains; otherwise it gets requests again.
+    pub drain: bool,
+}
+
+/// So many orders wait for who is slow to hear of them.
+const ORDERS: usize = 256;
 
 type Clusters = HashMap<ClusterKey, Arc<Cluster>>;
 type Books = BTreeMap<ClusterKey, Vec<Entry>>;
@@ -31,6 +46,15 @@ struct Entry {
     live: Arc<Live>,
 }
 
+/// A member that some sources speak of.
+#[derive(Clone, Debug)]
+pub struct Spoken {
+    /// The member.
+    pub member: Arc<Member>,
+    /// Whether none of these sources heard of it when it should have.
+    pub suspected: bool,
+}
+
 /// There is no such member.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the cluster {cluster} has no member {member}")]
@@ -43,7 +67,12 @@ pub struct Unknown {
 
 impl Default for Directory {
     fn default() -> Self {
-        Self { clusters: ArcSwap::default(), books: Mutex::default(), changes: watch::Sender::new(0) }
+        Self {
+            clusters: ArcSwap::default(),
+            books: Mutex::default(),
+            changes: watch::Sender::new(0),
+            orders: broadcast::Sender::new(ORDERS),
+        }
     }
 }
 
@@ -69,7 +98,7 @@ impl Directory {
         clusters
     }
 
-    /// Counts up with each change of members.
+    /// Counts up with each change of members, and of who speaks of them.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
@@ -112,8 +141,11 @@ impl Directory {
         let key = Member::new(cluster.clone(), definition.clone(), None)?.key().clone();
         let mut books = self.lock();
         let entries = books.entry(cluster.clone()).or_default();
-        self.say(entries, phase, source, definition);
+        let is_new = self.say(entries, phase, source, definition);
         let members = self.publish(cluster, entries);
+        if is_new {
+            self.changes.send_modify(|count| *count += 1);
+        }
         let member = members.iter().find(|member| *member.key() == key).cloned();
         Ok(member.expect("a member that was just published"))
     }
@@ -132,6 +164,7 @@ impl Directory {
         }
         retire(entries);
         self.publish(cluster, entries);
+        self.changes.send_modify(|count| *count += 1);
         Ok(())
     }
 
@@ -175,7 +208,9 @@ impl Directory {
             let entries = books.entry(cluster.clone()).or_default();
             for definition in definitions {
                 match Member::new(cluster.clone(), definition.clone(), None) {
-                    Ok(_) => self.say(entries, Phase::Ready, source, definition.clone()),
+                    Ok(_) => {
+                        self.say(entries, Phase::Ready, source, definition.clone());
+                    }
                     Err(error) => errors.push(error),
                 }
             }
@@ -199,9 +234,19 @@ impl Directory {
         if !entry.said.contains_key(source) {
             return Err(unknown());
         }
-        entry.suspicious.insert(source.clone());
+        if entry.suspicious.insert(source.clone()) {
+            self.changes.send_modify(|count| *count += 1);
+        }
         self.weigh(entry);
         Ok(())
+    }
+
+    /// Whether one of certain sources speaks of a member and does not suspect it.
+    pub fn hears_of(&self, cluster: &ClusterKey, member: &str, of: impl Fn(&Source) -> bool) -> bool {
+        let books = self.lock();
+        let entry = books.get(cluster).and_then(|entries| entries.iter().find(|one| *one.key == *member));
+        let mut sources = entry.into_iter().flat_map(|entry| entry.said.keys().map(move |one| (entry, one)));
+        sources.any(|(entry, source)| of(source) && !entry.suspicious.contains(source))
     }
 
     /// Lets a member finish what it has, without new clients.
@@ -209,7 +254,9 @@ impl Directory {
     /// # Errors
     /// There is no such member.
     pub fn drain(&self, cluster: &ClusterKey, member: &str) -> Result<(), Unknown> {
-        self.enter(cluster, member, Phase::Draining)
+        self.obey(cluster, member, true)?;
+        self.order(cluster, member, true);
+        Ok(())
     }
 
     /// Gives a member requests again: after a drain, and at once when failures or suspicion keep it away.
@@ -217,12 +264,35 @@ impl Directory {
     /// # Errors
     /// There is no such member.
     pub fn resume(&self, cluster: &ClusterKey, member: &str) -> Result<(), Unknown> {
+        self.obey(cluster, member, false)?;
+        self.order(cluster, member, false);
+        Ok(())
+    }
+
+    /// What operators say of members by [`Directory::drain`] and [`Directory::resume`], from now on.
+    pub fn orders(&self) -> broadcast::Receiver<Order> {
+        self.orders.subscribe()
+    }
+
+    /// Does what an operator said elsewhere; [`Directory::orders`] does not hear of it.
+    ///
+    /// # Errors
+    /// There is no such member.
+    pub fn obey(&self, cluster: &ClusterKey, member: &str, drain: bool) -> Result<(), Unknown> {
+        if drain {
+            return self.enter(cluster, member, Phase::Draining);
+        }
         self.enter(cluster, member, Phase::Ready)?;
         if let Some(member) = self.find(cluster).and_then(|cluster| cluster.member(member)) {
             member.live().availability.switch_on();
             member.live().set_suspected(false, Instant::now());
         }
         Ok(())
+    }
+
+    fn order(&self, cluster: &ClusterKey, member: &str, drain: bool) {
+        // Without a group nobody listens.
+        let _ = self.orders.send(Order { cluster: cluster.clone(), member: member.into(), drain });
     }
 
     fn enter(&self, cluster: &ClusterKey, member: &str, phase: Phase) -> Result<(), Unknown> {
@@ -249,22 +319,48 @@ impl Directory {
         entry.map(|entry| entry.said.keys().cloned().collect()).unwrap_or_default()
     }
 
-    /// Writes down what a source says; a member that nobody spoke of before begins in a phase.
-    fn say(&self, entries: &mut Vec<Entry>, phase: Phase, source: &Source, definition: MemberDefinition) {
-        let key = definition.key();
-        match entries.iter_mut().find(|entry| entry.key == key) {
-            Some(entry) => {
-                entry.said.insert(source.clone(), definition);
-                entry.suspicious.remove(source);
-                self.weigh(entry);
-            }
-            None => entries.push(Entry {
-                key,
-                said: BTreeMap::from([(source.clone(), definition)]),
-                suspicious: BTreeSet::new(),
-                live: Arc::new(Live::new(phase)),
-            }),
+    /// The members that one of certain sources says are there.
+    pub fn spoken_of(&self, by: impl Fn(&Source) -> bool) -> Vec<Spoken> {
+        let books = self.lock();
+        let mut found = Vec::new();
+        for (cluster, entries) in books.iter() {
+            let Some(cluster) = self.find(cluster) else { continue };
+            let named: BTreeMap<Arc<str>, Arc<Member>> =
+                cluster.members().iter().map(|member| (member.key().clone(), member.clone())).collect();
+            let spoken = entries.iter().filter(|entry| entry.said.keys().any(&by));
+            found.extend(spoken.filter_map(|entry| {
+                let member = named.get(&entry.key).cloned()?;
+                // An operator does not look, and is believed.
+                let told = entry.said.keys().any(|source| source.layer == Layer::RunTime && by(source));
+                Some(Spoken { member, suspected: !told && entry.is_suspected(&by) })
+            }));
         }
+        found
+    }
+
+    /// Writes down what a source says; a member that nobody spoke of before begins in a phase. Whether the source did not
+    /// speak of it before, or suspected it.
+    fn say(
+        &self,
+        entries: &mut Vec<Entry>,
+        phase: Phase,
+        source: &Source,
+        definition: MemberDefinition,
+    ) -> bool {
+        let key = definition.key();
+        if let Some(entry) = entries.iter_mut().find(|entry| entry.key == key) {
+            let is_new = entry.said.insert(source.clone(), definition).is_none();
+            let was_suspicious = entry.suspicious.remove(source);
+            self.weigh(entry);
+            return is_new || was_suspicious;
+        }
+        entries.push(Entry {
+            key,
+            said: BTreeMap::from([(source.clone(), definition)]),
+            suspicious: BTreeSet::new(),
+            live: Arc::new(Live::new(phase)),
+        });
+        true
     }
 
     /// A source does not speak of a member any more; whether it did.
@@ -277,10 +373,7 @@ impl Directory {
 
     /// Holds a member back when all who learn of it suspect it.
     fn weigh(&self, entry: &Entry) {
-        let mut learned = entry.said.keys().filter(|source| source.layer == Layer::Topology).peekable();
-        let is_known = learned.peek().is_some();
-        let suspected = is_known && learned.all(|source| entry.suspicious.contains(source));
-        if entry.live.set_suspected(suspected, Instant::now()) {
+        if entry.live.set_suspected(entry.is_suspected(|_| true), Instant::now()) {
             self.changes.send_modify(|count| *count += 1);
         }
     }
@@ -328,6 +421,15 @@ impl Directory {
     /// Every change leaves the books in order before it can panic.
     fn lock(&self) -> MutexGuard<'_, Books> {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entry {
+    /// Whether all that look, of certain sources, have not heard of it; false when none of these looks.
+    fn is_suspected(&self, of: impl Fn(&Source) -> bool) -> bool {
+        let mut looking =
+            self.said.keys().filter(|source| source.layer == Layer::Topology && of(source)).peekable();
+        looking.peek().is_some() && looking.all(|source| self.suspicious.contains(source))
     }
 }
 

@@ -13,7 +13,7 @@ mod source;
 mod tests;
 
 pub use cluster::{Cluster, Members};
-pub use directory::{Directory, Unknown};
+pub use directory::{Directory, Order, Spoken, Unknown};
 pub use live::{InFlight, Live, Phase};
 pub use member::{Member, MemberError};
 pub use sinew_core::config::balancer::{ClusterKey, MemberDefinition};

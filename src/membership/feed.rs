@@ -231,7 +231,9 @@ impl Inner {
     fn leave(self: &Arc<Self>, books: &mut Books, id: Id) -> Result<(), Refused> {
         let Some(known) = books.members.get_mut(&id) else { return Err(unknown(id)) };
         let live = known.member.live().clone();
-        if live.in_flight() == 0 {
+        let hold = self.common.rules.leave_hold;
+        let done = live.in_flight() == 0 && (hold.is_zero() || known.stage == Stage::Joining);
+        if done || self.is_overruled(&id) {
             self.end(books, &id, "left");
             return Ok(());
         }
@@ -245,6 +247,7 @@ impl Inner {
         let limit = Instant::now() + self.common.lifecycle(&id.0).drain_timeout;
         let (inner, incarnation) = (self.clone(), known.incarnation);
         known.task = Some(self.spawn(async move {
+            sleep(hold).await;
             while live.in_flight() > 0 && Instant::now() < limit {
                 sleep(DRAIN_ROUND).await;
             }
@@ -341,6 +344,12 @@ impl Inner {
         if let Some(phase) = ours {
             directory.advance(&known.member, phase, Phase::Ready);
         }
+    }
+
+    /// Whether a weightier source looks after a member and has heard of it, so that it does not matter what this scheme says.
+    fn is_overruled(&self, id: &Id) -> bool {
+        let weightier = |source: &Source| source.layer == Layer::Topology && *source > self.source;
+        self.common.directory.hears_of(&id.0, &id.1, weightier)
     }
 
     fn note(&self, event: &'static str, (cluster, member): &Id) {

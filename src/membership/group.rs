@@ -21,6 +21,9 @@ pub struct Membership {
 pub struct MemberRules {
     /// How long a member that was lost may take to come back. It gets no requests in the meantime.
     pub leave_grace: Duration,
+    /// How long a member that announces that it leaves drains at least: so long it takes until all that were told of it have
+    /// heard. Nothing without a group of balancers.
+    pub leave_hold: Duration,
     /// The most members that one scheme may know; more are refused.
     pub most_members: usize,
 }
@@ -44,7 +47,7 @@ pub(super) struct Common {
 
 impl Default for MemberRules {
     fn default() -> Self {
-        Self { leave_grace: Duration::from_secs(5), most_members: 10_000 }
+        Self { leave_grace: Duration::from_secs(5), leave_hold: Duration::ZERO, most_members: 10_000 }
     }
 }
 

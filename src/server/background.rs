@@ -8,17 +8,21 @@ use arc_swap::ArcSwap;
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
+#[cfg(not(feature = "group"))]
+use super::group::Group;
 use super::membership::{self, Schemes};
 use super::start::StartError;
-use super::{settings as map, tasks};
+use super::{group, settings as map, tasks};
+use crate::admin::AdminState;
 use crate::clusters::ClusterKey;
 use crate::clusters::health::{Checker, HealthChecks, NetworkProbe};
 use crate::compiler::Deployed;
 use crate::endpoints::Lasting;
+#[cfg(feature = "group")]
+use crate::group::{Group, Phase};
 use crate::membership::Membership;
 use crate::settings::Settings;
 use crate::tasks::Scheduler;
-use crate::telemetry::metrics::MembershipCounts;
 use crate::transport::tls::ServerCertificates;
 
 /// How often sessions that are over make room (endpoints.md §6.2).
@@ -31,6 +35,8 @@ pub(super) struct Background {
     membership: Membership,
     schemes: Schemes,
     tasks: Arc<Scheduler>,
+    #[cfg_attr(not(feature = "group"), expect(dead_code, reason = "there is none"))]
+    group: Option<Arc<Group>>,
     /// Last, so that everything ends before its runtime does.
     runtime: Runtime,
 }
@@ -42,7 +48,7 @@ impl Background {
         lasting: &Arc<Lasting>,
         deployed: &Arc<ArcSwap<Deployed>>,
         probe: NetworkProbe,
-        counts: Arc<MembershipCounts>,
+        admin: &AdminState,
     ) -> Result<Self, StartError> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -54,10 +60,16 @@ impl Background {
         let checker = Checker::new(handle.clone(), directory.clone(), probe);
         let tasks = tasks::scheduler(handle.clone(), deployed.clone(), map::dispatch(settings));
         let deployed = &deployed.load_full();
-        let membership = membership::membership(settings, handle, directory, counts);
+        let counts = admin.metrics.membership();
+        let membership = membership::membership(settings, handle.clone(), directory.clone(), counts);
         membership.follow(deployed.lifecycles.clone());
-        let schemes = membership::schemes(settings, &membership)?;
-        let background = Self { checker, checks: Mutex::default(), membership, schemes, tasks, runtime };
+        #[cfg_attr(not(feature = "group"), expect(unused_mut, reason = "there is nothing to add"))]
+        let mut schemes = membership::schemes(settings, &membership)?;
+        let group = group::start(settings, &handle, directory, admin)?;
+        #[cfg(feature = "group")]
+        schemes.started.extend(group.as_ref().map(|group| membership.start(group.members())));
+        let background =
+            Self { checker, checks: Mutex::default(), membership, schemes, group, tasks, runtime };
         background.follow(deployed);
         Ok(background)
     }
@@ -93,6 +105,30 @@ impl Background {
             checks.entry(cluster.clone()).or_insert_with(|| self.checker.watch(cluster, check.clone()));
         }
     }
+}
+
+#[cfg(feature = "group")]
+impl Background {
+    /// Tells the group of balancers that this one drains: what it coordinates, another does.
+    pub(super) fn announce_drain(&self) {
+        if let Some(group) = &self.group {
+            self.runtime.spawn(group.announce(Phase::Draining));
+        }
+    }
+
+    /// Leaves the group of balancers, and gives the others a moment to hear of it. Blocks.
+    pub(super) fn leave(&self) {
+        if let Some(group) = &self.group {
+            self.runtime.block_on(group.announce(Phase::Leaving));
+        }
+    }
+}
+
+#[cfg(not(feature = "group"))]
+impl Background {
+    pub(super) fn announce_drain(&self) {}
+
+    pub(super) fn leave(&self) {}
 }
 
 async fn sweep(lasting: Arc<Lasting>) {

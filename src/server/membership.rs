@@ -37,15 +37,19 @@ pub(super) fn membership(
     counts: Arc<MembershipCounts>,
 ) -> Membership {
     let membership = &settings.membership;
-    let rules =
-        MemberRules { leave_grace: membership.leave_grace.get(), most_members: membership.max_members.get() };
+    let rules = MemberRules {
+        leave_grace: membership.leave_grace.get(),
+        most_members: membership.max_members.get(),
+        leave_hold: super::group::leave_hold(settings),
+    };
     let ports = Arc::new(NetworkPorts::new(membership.probe_timeout.get()));
     Membership::new(runtime, directory, ports, counts, rules)
 }
 
 /// The schemes that run.
 pub(super) struct Schemes {
-    _started: Vec<Started>,
+    /// They end with this.
+    pub(super) started: Vec<Started>,
     /// Of the listener for members, if it has any.
     pub(super) certificates: Option<Arc<ServerCertificates>>,
 }
@@ -68,7 +72,7 @@ pub(super) fn schemes(settings: &Settings, membership: &Membership) -> Result<Sc
     schemes.extend(dns(&settings.membership.dns)?.map(|scheme| membership.start(scheme)));
     #[cfg(feature = "tribes")]
     schemes.extend(tribes(&settings.membership.tribes).map(|scheme| membership.start(scheme)));
-    Ok(Schemes { _started: schemes, certificates })
+    Ok(Schemes { started: schemes, certificates })
 }
 
 /// The certificates of the listener for members, if there shall be one that speaks TLS.

@@ -3,6 +3,7 @@
 mod background;
 mod endpoints;
 mod front;
+mod group;
 mod ledger;
 mod membership;
 mod report;

@@ -144,6 +144,7 @@ impl Running {
     fn announce_drain(&self) {
         self.admin.update(|status| status.phase = Phase::Draining);
         self.background.tasks().close();
+        self.background.announce_drain();
         tracing::info!(target: "server", "draining");
     }
 
@@ -154,6 +155,7 @@ impl Running {
         let (finished, aborted) = (drained.finished, drained.aborted);
         tracing::info!(target: "server", finished, aborted, "drained");
         self.background.finish_tasks(deadline.saturating_sub(begun.elapsed()));
+        self.background.leave();
         if let Some(log) = self.log_thread {
             log.finish(LAST_RECORDS);
         }

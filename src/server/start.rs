@@ -65,6 +65,10 @@ pub enum StartError {
     /// Members cannot be registered as asked for.
     #[error(transparent)]
     Registration(#[from] RegistrationError),
+    /// The balancer cannot be one of its group.
+    #[cfg(feature = "group")]
+    #[error(transparent)]
+    Group(#[from] crate::group::GroupError),
     /// A token cannot be read.
     #[error(transparent)]
     Secret(#[from] SecretError),
@@ -96,7 +100,7 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
     let client = HttpClient::new(map::client(settings, map::client_tls(settings)?));
     let deployer = deploy(settings, folder, &admin, lasting.clone(), client.clone())?;
     let (deployed, probe) = (deployer.deployed(), NetworkProbe::new(client));
-    let background = Background::start(settings, &lasting, deployed, probe, metrics.membership())?;
+    let background = Background::start(settings, &lasting, deployed, probe, &admin)?;
     let background = Arc::new(background);
     let tasks = background.tasks().clone();
     admin.control_tasks(tasks.clone());

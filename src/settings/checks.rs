@@ -17,6 +17,7 @@ pub(super) fn check(loaded: &Loaded) -> Diagnostics {
     problems.extend(check_kubernetes(loaded));
     problems.extend(check_multicast(loaded));
     problems.extend(check_dns(loaded));
+    problems.extend(check_group(loaded));
     problems.extend(check_tls(loaded));
     problems
 }
@@ -117,7 +118,7 @@ fn check_tribes(loaded: &Loaded) -> Option<Diagnostic> {
             error("`membership.tribes` has no authentication and needs to know whom to believe").help(help);
         return Some(at_origin(loaded, &format!("membership.tribes.{place}"), problem));
     }
-    check_group(loaded, tribes.multicast, "membership.tribes.multicast")
+    check_multicast_group(loaded, tribes.multicast, "membership.tribes.multicast")
 }
 
 /// Announcements without signatures would be believed from anybody.
@@ -134,10 +135,10 @@ fn check_multicast(loaded: &Loaded) -> Option<Diagnostic> {
             error("`drop_time` is shorter than two times `interval`: all would be lost again and again");
         return Some(at_origin(loaded, "membership.multicast.drop_time", problem));
     }
-    check_group(loaded, multicast.group, place)
+    check_multicast_group(loaded, multicast.group, place)
 }
 
-fn check_group(loaded: &Loaded, group: Option<SocketAddr>, place: &str) -> Option<Diagnostic> {
+fn check_multicast_group(loaded: &Loaded, group: Option<SocketAddr>, place: &str) -> Option<Diagnostic> {
     let group = group.filter(|group| {
         !matches!(group.ip(), IpAddr::V4(address) if address.is_multicast()) || group.port() == 0
     })?;
@@ -158,6 +159,28 @@ fn check_kubernetes(loaded: &Loaded) -> Option<Diagnostic> {
     let problem =
         "`membership.kubernetes` needs the feature `kubernetes`, which this program was built without";
     (is_wanted && !cfg!(feature = "kubernetes")).then(|| error(problem))
+}
+
+/// A group without keys would believe everybody, and one whose times do not fit together would elect nobody.
+fn check_group(loaded: &Loaded) -> Option<Diagnostic> {
+    let group = &loaded.settings.group;
+    let address = group.address?;
+    let at = |key: &str, problem| Some(at_origin(loaded, &format!("group.{key}"), problem));
+    if group.keys.is_empty() {
+        let help = "set `keys` to references such as [\"file:/run/secrets/sinew-group\"]";
+        return at("address", error("`group` needs `keys`: everybody could join").help(help));
+    }
+    if group.advertise.unwrap_or(address).ip().is_unspecified() {
+        let key = if group.advertise.is_some() { "advertise" } else { "address" };
+        let help = "set `advertise` to the address that the other balancers reach this one at";
+        return at(key, error(&format!("`group.{key}` is the address of no single machine")).help(help));
+    }
+    let least = group.gossip_interval.get() * 4;
+    let times = [("lease", group.lease.get()), ("silence", group.silence.get())];
+    let short = times.into_iter().find(|(_, time)| *time < least);
+    short.and_then(|(key, _)| {
+        at(key, error(&format!("`group.{key}` is shorter than four times `group.gossip_interval`")))
+    })
 }
 
 fn check_tls(loaded: &Loaded) -> Option<Diagnostic> {

@@ -26,7 +26,7 @@ pub use origin::{Explanation, Origin};
 pub use reference::reference;
 pub use secret::{Secret, SecretError, SecretReference};
 pub use sections::{
-    AccessLog, Admin, Balancer, Compat, Deployment, DnsName, Ec2Provider, HttpListener, HttpsListener,
+    AccessLog, Admin, Balancer, Compat, Deployment, DnsName, Ec2Provider, Group, HttpListener, HttpsListener,
     KubernetesService, Limits, Listeners, Logs, Membership, MembershipFile, Multicast, Pools,
     ProcessProvider, Provider, ProviderKind, Registration, Server, Settings, StaticMember, Timeouts, Tls,
     Tribes, WebhookProvider,
@@ -34,5 +34,5 @@ pub use sections::{
 pub use value::{
     AccessLogFormat, ApiUrl, ByteSize, ClusterName, Command, Count, DnsRecord, Duration, Environment,
     HeaderText, HostName, HttpOrigin, LabelName, LogDestination, LogFilter, LogFormat, Pattern, Placeholder,
-    PortMappings, PortRange, ServicePort, ServiceUrl, SocketPath, Texts, Word, ZoneName,
+    PortMappings, PortRange, Seed, ServicePort, ServiceUrl, SocketPath, Texts, Word, ZoneName,
 };

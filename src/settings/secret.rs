@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::value::{Optional, Problem, Value};
+use super::value::{Listed, Optional, Problem, Value};
 
 /// Where a secret is kept: `file:PATH` or `env:NAME`.
 ///
@@ -90,6 +90,19 @@ impl Value for SecretReference {
 
 impl Optional for SecretReference {
     const ABSENT: &'static str = "";
+}
+
+impl Listed for SecretReference {
+    const KIND: &'static str = "references to secrets, `file:PATH` or `env:NAME`";
+    const SECRET: bool = true;
+
+    fn one(text: &str) -> Result<Self, Problem> {
+        Self::from_text(text)
+    }
+
+    fn written(&self) -> String {
+        self.to_string()
+    }
 }
 
 impl Secret {

@@ -102,6 +102,19 @@ metrics! {
     TASK_LAST_DURATION_SECONDS Gauge "sinew_task_last_duration_seconds" ["task"]
         "How long the run of a task took that ended last"
 
+    GROUP_PEERS Gauge "sinew_group_peers" []
+        "Other balancers of the group that are heard of"
+    GROUP_ACTING Gauge "sinew_group_acting" []
+        "1 while this balancer is the acting coordinator of its group, otherwise 0"
+    GROUP_EPOCH Gauge "sinew_group_epoch" []
+        "The highest epoch of an acting coordinator that this balancer knows of"
+    GROUP_REFUSED_TOTAL Counter "sinew_group_refused_total" ["reason"]
+        "Datagrams that came to the group's port and were not believed"
+    GROUP_SENT_BYTES_TOTAL Counter "sinew_group_sent_bytes_total" []
+        "Bytes of datagrams sent to other balancers of the group"
+    GROUP_RECEIVED_BYTES_TOTAL Counter "sinew_group_received_bytes_total" []
+        "Bytes of datagrams that came to the group's port"
+
     CONFIG_RELOADS_TOTAL Counter "sinew_config_reloads_total" ["outcome"]
         "Attempts to deploy a changed configuration, the first one at the start included"
     CONFIG_LAST_RELOAD_SUCCESS Gauge "sinew_config_last_reload_success" []

@@ -8,6 +8,8 @@ mod discovery;
 mod echo;
 mod failover;
 mod forwarding;
+#[cfg(feature = "group")]
+mod group;
 mod hot;
 #[cfg(feature = "kubernetes")]
 mod kubernetes;

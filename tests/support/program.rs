@@ -92,6 +92,11 @@ impl Program {
         self.address("registration")
     }
 
+    /// Where other balancers of its group talk to it.
+    pub(crate) fn group(&mut self) -> SocketAddr {
+        self.address("group")
+    }
+
     fn address(&mut self, listener: &str) -> SocketAddr {
         let line = self.wait_for_log(|line| {
             let record: Option<serde_json::Value> = serde_json::from_str(line).ok();

@@ -3,6 +3,7 @@
 mod access;
 mod changes;
 mod endpoints;
+mod group;
 mod resources;
 mod server;
 mod socket;

@@ -2,6 +2,7 @@
 
 pub(super) mod client;
 mod endpoints;
+mod group;
 mod members;
 pub(super) mod place;
 mod process;
@@ -65,6 +66,8 @@ enum Command {
     /// List and change the members of clusters
     #[command(subcommand)]
     Members(members::Members),
+    /// Print the group of balancers: who acts, and who is there
+    Group,
     /// List endpoints, and switch them on and off
     #[command(subcommand)]
     Endpoint(endpoints::Endpoint),
@@ -98,6 +101,7 @@ impl Ctl {
             Command::Reload => process::reload(&client),
             Command::Clusters => members::clusters(&client),
             Command::Members(command) => command.run(&client),
+            Command::Group => group::group(&client),
             Command::Endpoint(command) => command.run(&client),
             Command::Task(command) => command.run(&client),
         };

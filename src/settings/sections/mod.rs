@@ -4,6 +4,7 @@
 //! Type, range and default come from the declaration itself.
 
 mod discovery;
+mod group;
 mod kubernetes;
 mod members;
 mod membership;
@@ -14,6 +15,7 @@ mod receiving;
 
 pub(super) use discovery::DnsTable;
 pub use discovery::{DnsName, Multicast};
+pub use group::Group;
 pub use kubernetes::KubernetesService;
 pub(super) use kubernetes::KubernetesTable;
 pub(super) use members::MemberTable;
@@ -67,6 +69,8 @@ section! {
         pub balancer: Balancer,
         /// How members are learnt of.
         pub membership: Membership,
+        /// The group of balancers.
+        pub group: Group,
         /// Behaviour of other engines.
         pub compat: Compat,
     }

@@ -17,7 +17,9 @@ pub use number::{ByteSize, Count, Duration};
 pub use origin::HttpOrigin;
 pub use pattern::{Command, Environment, Pattern, Placeholder};
 pub use provider::{PortRange, ServiceUrl, Texts, Word};
-pub use text::{HeaderText, LogDestination, LogFilter, SocketPath};
+pub use text::{HeaderText, LogDestination, LogFilter, Seed, SocketPath};
+
+pub(in crate::settings) use text::Listed;
 
 use toml::de::DeValue;
 

@@ -9,7 +9,7 @@ use sinew_core::diagnostics::nearest;
 use toml::de::DeValue;
 use tracing_subscriber::EnvFilter;
 
-use super::{Optional, Problem, Value, ZoneName, unexpected};
+use super::{HostName, Optional, Problem, Value, ZoneName, unexpected};
 
 /// Text that can stand in a header: visible ASCII and spaces, 1 to 200 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,10 @@ pub enum LogDestination {
 /// The path of a Unix socket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SocketPath(PathBuf);
+
+/// A host name or IP address with a port, as `lb1.example.org:7900`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seed(String);
 
 /// The longest path of a socket that every Unix takes, in bytes.
 const LONGEST_SOCKET_PATH: usize = 103;
@@ -176,6 +180,33 @@ impl Optional for SocketPath {
     }
 }
 
+impl Seed {
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Listed for Seed {
+    const KIND: &'static str = "hosts with ports, such as lb1.example.org:7900";
+
+    fn one(text: &str) -> Result<Self, Problem> {
+        let wrong = || Problem(format!("`{text}` is no host with a port"));
+        let (host, port) = text.rsplit_once(':').ok_or_else(wrong)?;
+        // Addresses of IPv6 are in brackets, so that their last number is no port.
+        let is_bare = host.contains(':') && !host.starts_with('[');
+        HostName::from_text(host).ok().filter(|_| !is_bare).ok_or_else(wrong)?;
+        match port.parse::<u16>() {
+            Ok(1..) => Ok(Self(text.to_owned())),
+            _ => Err(wrong()),
+        }
+    }
+
+    fn written(&self) -> String {
+        self.0.clone()
+    }
+}
+
 impl Value for SocketAddr {
     fn kind() -> String {
         "an IP address and a port, such as 0.0.0.0:8280 or [::1]:8280".to_owned()
@@ -213,9 +244,12 @@ impl Optional for Ipv4Addr {
 }
 
 /// What stands in lists: an array of strings in the file, a comma-separated text elsewhere.
-pub(super) trait Listed: Sized {
+pub(in crate::settings) trait Listed: Sized {
     /// What each is, as "header names".
     const KIND: &'static str;
+
+    /// Whether a wrong one may be a secret, which must not be shown.
+    const SECRET: bool = false;
 
     /// Reads one.
     fn one(text: &str) -> Result<Self, Problem>;
@@ -226,6 +260,7 @@ pub(super) trait Listed: Sized {
 
 impl<T: Listed> Value for Vec<T> {
     const STRING_IN_FILE: bool = false;
+    const SECRET: bool = T::SECRET;
 
     fn kind() -> String {
         format!("a list of {}", T::KIND)

@@ -14,8 +14,8 @@ use super::exposition::{family, to_prometheus};
 use super::member::{MemberSample, MemberSource};
 use super::task::{TaskSample, TaskSource};
 use super::{
-    ArtifactCount, ConnectionCounts, EndpointMetrics, Exposition, ListenerLabel, MembershipCounts,
-    RefusalReason, ReloadOutcome, ServiceKind, ServiceMetrics, endpoint, service,
+    ArtifactCount, ConnectionCounts, EndpointMetrics, Exposition, GroupCounts, ListenerLabel,
+    MembershipCounts, RefusalReason, ReloadOutcome, ServiceKind, ServiceMetrics, endpoint, service,
 };
 use crate::telemetry::access_log::AccessLog;
 use crate::telemetry::names;
@@ -51,6 +51,7 @@ struct Families {
     members: Mutex<MemberSource>,
     membership: Arc<MembershipCounts>,
     tasks: Mutex<TaskSource>,
+    group: Arc<GroupCounts>,
     configuration: Mutex<Configuration>,
     access_log: Mutex<Option<AccessLog>>,
 }
@@ -69,6 +70,7 @@ impl Metrics {
             members: Mutex::default(),
             membership: Arc::default(),
             tasks: Mutex::default(),
+            group: Arc::default(),
             configuration: Mutex::default(),
             access_log: Mutex::default(),
         });
@@ -138,6 +140,11 @@ impl Metrics {
         *lock(&self.families.tasks) = TaskSource::new(samples);
     }
 
+    /// Where the group of balancers is counted.
+    pub fn group(&self) -> Arc<GroupCounts> {
+        self.families.group.clone()
+    }
+
     /// Says which access log counts the records it leaves out.
     pub fn observe_access_log(&self, log: &AccessLog) {
         *lock(&self.families.access_log) = Some(log.clone());
@@ -182,6 +189,7 @@ impl Collector for Families {
         lock(&self.members).encode(out)?;
         self.membership.encode(out)?;
         lock(&self.tasks).encode(out)?;
+        self.group.encode(out)?;
         lock(&self.configuration).encode(out)?;
         let dropped = lock(&self.access_log).as_ref().map_or(0, AccessLog::dropped);
         family(out, &names::ACCESS_LOG_DROPPED_TOTAL)?.encode_counter::<NoLabelSet, _, u64>(&dropped, None)

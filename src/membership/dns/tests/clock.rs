@@ -63,7 +63,7 @@ struct Site {
 impl Site {
     fn new(name: DnsName, answers: Vec<Result<Answer, LookUpError>>) -> Self {
         let (directory, counts) = (Arc::<Directory>::default(), Arc::<MembershipCounts>::default());
-        let rules = MemberRules { leave_grace: secs(5), most_members: 3 };
+        let rules = MemberRules { leave_grace: secs(5), most_members: 3, ..MemberRules::default() };
         let membership =
             Membership::new(Handle::current(), directory.clone(), Arc::new(Open), counts.clone(), rules);
         let script = Arc::new(Script { answers: Mutex::new(answers.into()), ..Script::default() });

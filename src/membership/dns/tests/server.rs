@@ -175,7 +175,7 @@ async fn records_become_members() {
     let address = serve(zone.clone()).await;
     let directory = Arc::<Directory>::default();
     let ports = Arc::new(NetworkPorts::new(secs(1)));
-    let rules = MemberRules { leave_grace: Duration::ZERO, most_members: 16 };
+    let rules = MemberRules { leave_grace: Duration::ZERO, most_members: 16, ..MemberRules::default() };
     let membership = Membership::new(Handle::current(), directory.clone(), ports, Arc::default(), rules);
     let mut source = name(DnsRecord::Srv);
     source.name = "_http._tcp.shop.test.".parse().expect("a name");

@@ -65,7 +65,11 @@ impl Site {
     fn new() -> Self {
         let (directory, counts) = (Arc::<Directory>::default(), Arc::<MembershipCounts>::default());
         directory.cluster(&ClusterKey::domain("shop"));
-        let rules = MemberRules { leave_grace: Duration::from_millis(200), most_members: 16 };
+        let rules = MemberRules {
+            leave_grace: Duration::from_millis(200),
+            most_members: 16,
+            ..MemberRules::default()
+        };
         let ports = Arc::new(NetworkPorts::new(Duration::from_secs(1)));
         let membership = Membership::new(Handle::current(), directory.clone(), ports, counts.clone(), rules);
         let at_once = Lifecycle { admission_delay: Duration::ZERO, ..Lifecycle::default() };

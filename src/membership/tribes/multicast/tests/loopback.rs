@@ -128,7 +128,7 @@ async fn a_group_must_be_one() {
 async fn the_scheme_tells_the_directory() {
     let Some(settings) = settings().await else { return };
     let directory = Arc::<Directory>::default();
-    let rules = MemberRules { leave_grace: Duration::ZERO, most_members: 16 };
+    let rules = MemberRules { leave_grace: Duration::ZERO, most_members: 16, ..MemberRules::default() };
     let ports = Arc::new(NetworkPorts::new(Duration::from_secs(1)));
     let membership = Membership::new(Handle::current(), directory.clone(), ports, Arc::default(), rules);
     let cluster = directory.cluster(&ClusterKey::domain("demo.domain"));
