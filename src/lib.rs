@@ -16,4 +16,5 @@ pub mod server;
 pub mod settings;
 pub mod telemetry;
 pub mod testing;
+pub mod topology;
 pub mod transport;

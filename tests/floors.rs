@@ -16,7 +16,7 @@ const PRODUCT: &[&[&str]] = &[
     &["endpoints"],
     &["compiler"],
     &["deployment", "dispatch"],
-    &["admin", "testing"],
+    &["admin", "testing", "topology"],
     &["server"],
     &["cli"],
 ];

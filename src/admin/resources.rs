@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
 use super::guard::{self, Access, Guard};
-use super::{AdminState, clusters, endpoints, members, reload};
+use super::{AdminState, clusters, endpoints, hosts, maintenance, members, reload, sessions};
 use crate::telemetry::metrics::Exposition;
 
 /// Paths for probes, which may ask without the token.
@@ -28,8 +28,13 @@ pub(super) fn router(state: Arc<AdminState>, guard: Guard) -> Router {
         .route("/api/v1/status", get(status))
         .route("/api/v1/diagnostics", get(diagnostics))
         .route("/api/v1/reload", post(reload::reload))
+        .route("/api/v1/maintenance", get(maintenance::show).post(maintenance::switch))
         .route("/lb/clusters", get(clusters::list))
-        .route("/lb/clusters/{domain}/{sub_domain}", get(clusters::one))
+        .route(
+            "/lb/clusters/{domain}/{sub_domain}",
+            get(clusters::one).put(clusters::put).delete(clusters::remove),
+        )
+        .route("/lb/clusters/{domain}/{sub_domain}/maintenance", post(clusters::maintain))
         .route("/lb/clusters/{domain}/{sub_domain}/members", get(members::list).post(members::add))
         .route(
             "/lb/clusters/{domain}/{sub_domain}/members/{member}",
@@ -38,6 +43,9 @@ pub(super) fn router(state: Arc<AdminState>, guard: Guard) -> Router {
         .route("/lb/clusters/{domain}/{sub_domain}/members/{member}/drain", post(members::drain))
         .route("/lb/clusters/{domain}/{sub_domain}/members/{member}/activate", post(members::activate))
         .route("/lb/clusters/{domain}/{sub_domain}/members/{member}/suspend", post(members::suspend))
+        .route("/lb/hosts", get(hosts::list))
+        .route("/lb/hosts/{host}", get(hosts::one).put(hosts::put).delete(hosts::remove))
+        .route("/lb/sessions/stats", get(sessions::statistics))
         .route("/endpoints", get(endpoints::list))
         .route("/endpoints/{endpoint}/on", post(endpoints::switch_on))
         .route("/endpoints/{endpoint}/off", post(endpoints::switch_off))

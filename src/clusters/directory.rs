@@ -67,6 +67,22 @@ impl Directory {
         clusters
     }
 
+    /// Forgets clusters that have no members and that nobody works with any more: those that the configuration named once.
+    pub fn prune(&self) {
+        let books = self.lock();
+        let clusters = self.clusters.load_full();
+        let is_empty = |key: &ClusterKey| books.get(key).is_none_or(Vec::is_empty);
+        // One is the table's own, which the snapshot above shares.
+        let is_used = |cluster: &Arc<Cluster>| Arc::strong_count(cluster) > 1;
+        if clusters.iter().any(|(key, cluster)| is_empty(key) && !is_used(cluster)) {
+            let mut fewer = Clusters::clone(&clusters);
+            drop(clusters);
+            // The copy holds each once more than the table.
+            fewer.retain(|key, cluster| !is_empty(key) || Arc::strong_count(cluster) > 2);
+            self.clusters.store(Arc::new(fewer));
+        }
+    }
+
     /// Counts up with each change of members.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()

@@ -75,6 +75,7 @@ impl Lasting {
     /// Forgets the members that the configuration in service no longer names.
     pub fn settle(&self, members: &StaticMembers) {
         self.directory.replace(&source(), members);
+        self.directory.prune();
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 use tokio::time::Instant;
 
 use super::membership;
@@ -27,7 +27,7 @@ pub(super) struct Background {
     membership: Membership,
     _schemes: Vec<Started>,
     /// Last, so that everything ends before its runtime does.
-    _runtime: Runtime,
+    runtime: Runtime,
 }
 
 impl Background {
@@ -50,9 +50,14 @@ impl Background {
         let membership = membership::membership(settings, handle, directory, counts);
         membership.follow(deployed.lifecycles.clone());
         let _schemes = membership::schemes(settings, &membership)?;
-        let background = Self { checker, checks: Mutex::default(), membership, _schemes, _runtime: runtime };
+        let background = Self { checker, checks: Mutex::default(), membership, _schemes, runtime };
         background.follow(deployed);
         Ok(background)
+    }
+
+    /// Where more of it can run.
+    pub(super) fn handle(&self) -> &Handle {
+        self.runtime.handle()
     }
 
     /// Follows the configuration in service: checks its clusters, and no others, and lets their members come and go as it
@@ -73,5 +78,6 @@ async fn sweep(lasting: Arc<Lasting>) {
     loop {
         ticks.tick().await;
         lasting.sessions().sweep(Instant::now()).await;
+        lasting.directory.prune();
     }
 }

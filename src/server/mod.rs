@@ -9,6 +9,7 @@ mod report;
 mod run;
 mod settings;
 mod start;
+mod topology;
 
 pub use run::{Control, Ended, run};
 pub use start::{Running, StartError, start};

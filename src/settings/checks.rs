@@ -14,6 +14,7 @@ pub(super) fn check(loaded: &Loaded) -> Diagnostics {
     problems.extend(check_admin(loaded));
     problems.extend(check_registration(loaded));
     problems.extend(check_tribes(loaded));
+    problems.extend(check_topology(loaded));
     problems.extend(check_tls(loaded));
     problems
 }
@@ -120,6 +121,21 @@ fn check_tribes(loaded: &Loaded) -> Option<Diagnostic> {
         let problem = error(&format!("{group} is no multicast group of IPv4"));
         at_origin(loaded, "membership.tribes.multicast", problem)
     })
+}
+
+fn check_topology(loaded: &Loaded) -> Option<Diagnostic> {
+    let topology = &loaded.settings.balancer.topology;
+    if topology.file.is_some() && topology.url.is_some() {
+        let problem =
+            error("`balancer.topology` has both a `file` and a `url`: each would say everything there is");
+        return Some(at_origin(loaded, "balancer.topology.url", problem));
+    }
+    if topology.token.is_some() && topology.url.is_none() {
+        let problem =
+            Diagnostic::warning(codes::VALUE_IGNORED, "`balancer.topology.token` is not used without `url`");
+        return Some(at_origin(loaded, "balancer.topology.token", problem));
+    }
+    None
 }
 
 fn check_tls(loaded: &Loaded) -> Option<Diagnostic> {

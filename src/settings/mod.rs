@@ -27,9 +27,10 @@ pub use reference::reference;
 pub use secret::{Secret, SecretError, SecretReference};
 pub use sections::{
     AccessLog, Admin, Balancer, Compat, Deployment, HttpListener, HttpsListener, Limits, Listeners, Logs,
-    Membership, MembershipFile, Pools, Registration, Server, Settings, StaticMember, Timeouts, Tls, Tribes,
+    Membership, MembershipFile, Pools, Registration, Server, Settings, StaticMember, Timeouts, Tls, Topology,
+    Tribes,
 };
 pub use value::{
-    AccessLogFormat, ByteSize, ClusterName, Count, Duration, HeaderText, HostName, LogDestination, LogFilter,
-    LogFormat, PortMappings, SocketPath, ZoneName,
+    AccessLogFormat, ByteSize, ClusterName, Count, Duration, HeaderText, HostName, HttpAddress,
+    LogDestination, LogFilter, LogFormat, PortMappings, SocketPath, ZoneName,
 };

@@ -97,6 +97,9 @@ metrics! {
     MEMBERSHIP_REFUSED_TOTAL Counter "sinew_membership_refused_total" ["name" "reason"]
         "What came to the membership scheme of the name and was not believed"
 
+    TOPOLOGY_UPDATES_TOTAL Counter "sinew_topology_updates_total" ["name" "outcome"]
+        "Texts of the topology source of the name, applied, unchanged or refused, and failures to get one"
+
     CONFIG_RELOADS_TOTAL Counter "sinew_config_reloads_total" ["outcome"]
         "Attempts to deploy a changed configuration, the first one at the start included"
     CONFIG_LAST_RELOAD_SUCCESS Gauge "sinew_config_last_reload_success" []

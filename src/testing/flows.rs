@@ -9,6 +9,7 @@ use http::uri::Scheme;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use http_body_util::BodyExt;
 use sinew_core::config::Configuration;
+use sinew_core::config::balancer::Change;
 use sinew_core::diagnostics::render;
 use sinew_core::message::{Body, Message, Payload, Received};
 
@@ -17,7 +18,7 @@ use super::stub::{Reply, StubClient, lock};
 use super::transcript::{Transcript, header_lines, text};
 use crate::clusters::Directory;
 use crate::compiler::{CompileSettings, Deployed};
-use crate::deployment::{Deployer, Folder, Status};
+use crate::deployment::{Changed, Deployer, Folder, Refused, Status};
 use crate::dispatch::{Account, DispatchSettings, Service, serve, serve_sequence};
 use crate::endpoints::EndpointStates;
 
@@ -97,9 +98,23 @@ impl Flows {
     /// The folder cannot be read any more.
     pub fn reload(&mut self) -> std::io::Result<()> {
         self.deployer.reload()?;
+        self.follow();
+        Ok(())
+    }
+
+    /// Makes a change above the files, as operators and the topology do.
+    ///
+    /// # Errors
+    /// It is refused; nothing changed.
+    pub fn change(&mut self, change: Change) -> Result<Changed, Refused> {
+        let changed = self.deployer.change(change)?;
+        self.follow();
+        Ok(changed)
+    }
+
+    fn follow(&mut self) {
         self.deployed = self.deployer.deployed().load_full();
         self.status = self.deployer.status().load_full();
-        Ok(())
     }
 
     /// What is known of the endpoints.

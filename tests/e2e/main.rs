@@ -11,5 +11,6 @@ mod hot;
 mod lifecycle;
 mod membership;
 mod observability;
+mod run_time;
 #[path = "../support/mod.rs"]
 mod support;

@@ -12,7 +12,7 @@ mod receiving;
 pub(super) use members::MemberTable;
 pub use members::StaticMember;
 pub use membership::{Membership, MembershipFile, Registration, Tribes};
-pub use operation::{AccessLog, Admin, Balancer, Compat, Deployment, Logs, Server};
+pub use operation::{AccessLog, Admin, Balancer, Compat, Deployment, Logs, Server, Topology};
 pub use outgoing::{Pools, Tls};
 pub use receiving::{HttpListener, HttpsListener, Limits, Listeners, Timeouts};
 

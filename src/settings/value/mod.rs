@@ -1,10 +1,12 @@
 //! The types of values, which cannot hold wrong ones, and how they are read.
 
+mod address;
 mod choice;
 mod member;
 mod number;
 mod text;
 
+pub use address::HttpAddress;
 pub use choice::{AccessLogFormat, LogFormat};
 pub use member::{ClusterName, HostName, PortMappings, ZoneName};
 pub use number::{ByteSize, Count, Duration};

@@ -18,6 +18,7 @@ mod reference;
 mod registry;
 mod service;
 mod statuses;
+mod topology;
 
 #[cfg(test)]
 mod tests;
@@ -32,3 +33,4 @@ pub use membership::MembershipCounts;
 pub use reference::reference;
 pub use registry::{Build, Metrics};
 pub use service::{Ended, InFlight, ServiceMetrics};
+pub use topology::TopologyCounts;

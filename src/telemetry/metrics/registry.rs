@@ -14,7 +14,7 @@ use super::exposition::{family, to_prometheus};
 use super::member::{MemberSample, MemberSource};
 use super::{
     ArtifactCount, ConnectionCounts, EndpointMetrics, Exposition, ListenerLabel, MembershipCounts,
-    RefusalReason, ReloadOutcome, ServiceKind, ServiceMetrics, endpoint, service,
+    RefusalReason, ReloadOutcome, ServiceKind, ServiceMetrics, TopologyCounts, endpoint, service,
 };
 use crate::telemetry::access_log::AccessLog;
 use crate::telemetry::names;
@@ -49,6 +49,7 @@ struct Families {
     connections: Mutex<Vec<ConnectionSource>>,
     members: Mutex<MemberSource>,
     membership: Arc<MembershipCounts>,
+    topology: Arc<TopologyCounts>,
     configuration: Mutex<Configuration>,
     access_log: Mutex<Option<AccessLog>>,
 }
@@ -66,6 +67,7 @@ impl Metrics {
             connections: Mutex::default(),
             members: Mutex::default(),
             membership: Arc::default(),
+            topology: Arc::default(),
             configuration: Mutex::default(),
             access_log: Mutex::default(),
         });
@@ -129,6 +131,11 @@ impl Metrics {
         self.families.membership.clone()
     }
 
+    /// Where it is counted what the topology says.
+    pub fn topology(&self) -> Arc<TopologyCounts> {
+        self.families.topology.clone()
+    }
+
     /// Says which access log counts the records it leaves out.
     pub fn observe_access_log(&self, log: &AccessLog) {
         *lock(&self.families.access_log) = Some(log.clone());
@@ -172,6 +179,7 @@ impl Collector for Families {
         endpoint::encode(out, &alive(&self.endpoints))?;
         lock(&self.members).encode(out)?;
         self.membership.encode(out)?;
+        self.topology.encode(out)?;
         lock(&self.configuration).encode(out)?;
         let dropped = lock(&self.access_log).as_ref().map_or(0, AccessLog::dropped);
         family(out, &names::ACCESS_LOG_DROPPED_TOTAL)?.encode_counter::<NoLabelSet, _, u64>(&dropped, None)
