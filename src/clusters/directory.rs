@@ -1,6 +1,6 @@
 //! All clusters, and what every source said of their members.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
@@ -67,18 +67,19 @@ impl Directory {
         clusters
     }
 
-    /// Forgets clusters that have no members and that nobody works with any more: those that the configuration named once.
-    pub fn prune(&self) {
+    /// Forgets those of some clusters that have no members and that nobody works with any more.
+    pub fn prune(&self, some: &BTreeSet<ClusterKey>) {
         let books = self.lock();
         let clusters = self.clusters.load_full();
-        let is_empty = |key: &ClusterKey| books.get(key).is_none_or(Vec::is_empty);
-        // One is the table's own, which the snapshot above shares.
-        let is_used = |cluster: &Arc<Cluster>| Arc::strong_count(cluster) > 1;
-        if clusters.iter().any(|(key, cluster)| is_empty(key) && !is_used(cluster)) {
+        // The table holds each once, and the copy below once more.
+        let is_over = |key: &ClusterKey, cluster: &Arc<Cluster>, holders: usize| {
+            some.contains(key)
+                && books.get(key).is_none_or(Vec::is_empty)
+                && Arc::strong_count(cluster) <= holders
+        };
+        if clusters.iter().any(|(key, cluster)| is_over(key, cluster, 1)) {
             let mut fewer = Clusters::clone(&clusters);
-            drop(clusters);
-            // The copy holds each once more than the table.
-            fewer.retain(|key, cluster| !is_empty(key) || Arc::strong_count(cluster) > 2);
+            fewer.retain(|key, cluster| !is_over(key, cluster, 2));
             self.clusters.store(Arc::new(fewer));
         }
     }

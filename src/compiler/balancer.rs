@@ -1,6 +1,6 @@
 //! Endpoints whose members come and go: from what the configuration says to a [`DynamicEndpoint`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -138,8 +138,8 @@ impl<C: Client> Compiler<'_, C> {
         configuration: &BalancerConfiguration,
         clusters: &HashMap<ClusterKey, Arc<BalancedCluster>>,
     ) -> HostTable<ClusterTable<Arc<BalancedCluster>>> {
-        let mut by_host: HashMap<&str, HashMap<&ClusterKey, (TenantRange, Arc<BalancedCluster>)>> =
-            HashMap::new();
+        type Served<'c> = BTreeMap<&'c ClusterKey, (TenantRange, Arc<BalancedCluster>)>;
+        let mut by_host: HashMap<&str, Served<'_>> = HashMap::new();
         for definition in configuration.services.iter().flat_map(|service| &service.clusters) {
             let (Some(tenants), Some(cluster)) = (&definition.tenants, clusters.get(&definition.key)) else {
                 continue;

@@ -151,6 +151,7 @@ impl<C: Client> Deployer<C> {
                     file_of(d).and_then(|f| self.folder.inside_name(f)).is_some_and(|f| step_back.contains(f))
                 };
                 reported.extend(diagnostics.iter().filter(about).cloned().collect::<Vec<_>>());
+                self.abandon(deployed);
                 old.extend(step_back);
                 continue;
             }
@@ -166,6 +167,7 @@ impl<C: Client> Deployer<C> {
                 !old.is_empty() || diagnostics.has_errors() || self.folder.diagnostics().has_errors();
             diagnostics.extend(reported.iter().cloned());
             if untouched_broke {
+                self.abandon(deployed);
                 self.reported = diagnostics.iter().cloned().collect();
                 self.publish(revision - 1, Outcome::HeldBack, diagnostics);
                 return Ok(Some(Outcome::HeldBack));
@@ -211,14 +213,20 @@ impl<C: Client> Deployer<C> {
             }
         };
         if !wrong.is_empty() {
+            self.abandon(deployed);
             let named = |found| match &definition {
                 Some(definition) => naming_its_key(found, definition),
                 None => found,
             };
             return Err(Refused::Wrong(wrong.into_iter().map(named).collect()));
         }
-        if let Some(state) = self.state.as_ref().filter(|_| !is_topology) {
-            state.write(&changes).map_err(|error| Refused::NotKept(error.to_string()))?;
+        let kept = match self.state.as_ref().filter(|_| !is_topology) {
+            Some(state) => state.write(&changes),
+            None => Ok(()),
+        };
+        if let Err(error) = kept {
+            self.abandon(deployed);
+            return Err(Refused::NotKept(error.to_string()));
         }
         self.put_in_service(deployed);
         self.link_errors = errors(&diagnostics);
@@ -231,6 +239,13 @@ impl<C: Client> Deployer<C> {
         let known: Diagnostics = diagnostics.into_iter().chain(self.reported.iter().cloned()).collect();
         self.publish(revision + 1, outcome, known);
         Ok(Changed { revision: revision + 1, is_news: true })
+    }
+
+    /// Leaves no trace of what is not put in service.
+    fn abandon(&self, deployed: Deployed) {
+        let members = deployed.members.clone();
+        drop(deployed);
+        self.linker.settings.lasting.abandon(members);
     }
 
     /// Members are there before requests ask for them, and leave when none does any more.

@@ -78,6 +78,6 @@ async fn sweep(lasting: Arc<Lasting>) {
     loop {
         ticks.tick().await;
         lasting.sessions().sweep(Instant::now()).await;
-        lasting.directory.prune();
+        lasting.prune();
     }
 }

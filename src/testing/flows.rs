@@ -20,7 +20,7 @@ use crate::clusters::Directory;
 use crate::compiler::{CompileSettings, Deployed};
 use crate::deployment::{Changed, Deployer, Folder, Refused, Status};
 use crate::dispatch::{Account, DispatchSettings, Service, serve, serve_sequence};
-use crate::endpoints::EndpointStates;
+use crate::endpoints::{EndpointStates, Lasting};
 
 /// A configuration folder, compiled like the real thing, whose endpoints are stubs.
 pub struct Flows {
@@ -30,7 +30,7 @@ pub struct Flows {
     client: StubClient,
     settings: DispatchSettings,
     endpoint_states: Arc<EndpointStates>,
-    directory: Arc<Directory>,
+    lasting: Arc<Lasting>,
 }
 
 /// A request to send into a flow.
@@ -79,7 +79,7 @@ impl Flows {
         let client = StubClient::default();
         let settings = CompileSettings::default();
         let endpoint_states = settings.endpoint_states.clone();
-        let directory = settings.lasting.directory.clone();
+        let lasting = settings.lasting.clone();
         let deployer = Deployer::start(folder, sinew_mediators::registry(), settings, client.clone())?;
         Ok(Self {
             deployed: deployer.deployed().load_full(),
@@ -88,7 +88,7 @@ impl Flows {
             client,
             settings: DispatchSettings::default(),
             endpoint_states,
-            directory,
+            lasting,
         })
     }
 
@@ -124,7 +124,12 @@ impl Flows {
 
     /// The clusters and their members.
     pub fn directory(&self) -> &Arc<Directory> {
-        &self.directory
+        &self.lasting.directory
+    }
+
+    /// Forgets clusters that nobody works with any more, as a server does now and then.
+    pub fn prune(&self) {
+        self.lasting.prune();
     }
 
     /// What was found wrong in the folder.

@@ -62,7 +62,7 @@ impl Site {
 
     /// Whether somebody still works with a cluster.
     fn is_listed(&self, cluster: &str) -> bool {
-        self.flows.directory().prune();
+        self.flows.prune();
         self.flows.directory().find(&ClusterKey::parse(cluster)).is_some()
     }
 }
