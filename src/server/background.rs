@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 use tokio::time::Instant;
 
 #[cfg(not(feature = "group"))]
@@ -93,6 +93,11 @@ impl Background {
         &self.tasks
     }
 
+    /// Where more of it can run.
+    pub(super) fn handle(&self) -> &Handle {
+        self.runtime.handle()
+    }
+
     /// Follows the configuration in service: checks its clusters, and no others, and lets their members come and go as it
     /// says. Checks that stay the same go on.
     pub(super) fn follow(&self, deployed: &Deployed) {
@@ -136,5 +141,6 @@ async fn sweep(lasting: Arc<Lasting>) {
     loop {
         ticks.tick().await;
         lasting.sessions().sweep(Instant::now()).await;
+        lasting.prune();
     }
 }
