@@ -96,7 +96,7 @@ impl Load {
         for _ in 0..clients.traffic.connections {
             clients.add(self)?;
             // A listener's backlog holds only so many.
-            if clients.clients.len() % 64 == 0 {
+            if clients.clients.len().is_multiple_of(64) {
                 self.turn(&mut clients)?;
             }
         }
