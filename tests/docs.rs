@@ -58,6 +58,7 @@ fn links_lead_somewhere() {
         "docs/admin.md",
         "docs/compatibility.md",
         "docs/diagnostics.md",
+        "docs/group.md",
         "docs/load-balancing.md",
         "docs/membership.md",
         "docs/loadbalancer-conf.md",
