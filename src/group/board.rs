@@ -7,8 +7,10 @@ use std::sync::Arc;
 use chitchat::NodeState;
 use tokio::time::Instant;
 
+use super::members::{SharedMember, State};
 use super::tracker::Run;
 use super::words::{DEMAND, DRAIN, MEMBER, MEMBERS, NOTE};
+use crate::clusters::{ClusterKey, MemberDefinition};
 
 /// The keys and values of this balancer.
 #[derive(Debug, Default)]
@@ -32,10 +34,13 @@ pub(super) struct Heard {
     revision: Option<String>,
     pub(super) demand: BTreeMap<String, u64>,
     pub(super) notes: BTreeMap<String, String>,
-    /// Members by key, as they were written.
-    pub(super) members: Arc<BTreeMap<String, String>>,
+    /// Its members.
+    pub(super) members: Arc<Members>,
     pub(super) drains: Arc<BTreeMap<String, String>>,
 }
+
+/// Members by cluster and key.
+pub(super) type Members = BTreeMap<(ClusterKey, Arc<str>), (MemberDefinition, State)>;
 
 /// The longest value, in bytes: several fit into a datagram.
 pub(super) const LONGEST: usize = 8 * 1024;
@@ -118,7 +123,10 @@ impl Heard {
         let is_new = self.revision.as_deref() != revision;
         if is_new {
             self.revision = revision.map(str::to_owned);
-            self.members = Arc::new(owned(MEMBER).collect());
+            let members = under(MEMBER).filter_map(|(key, value)| SharedMember::read(key, value));
+            let members = members
+                .map(|(cluster, definition, state)| ((cluster, definition.key()), (definition, state)));
+            self.members = Arc::new(members.collect());
             self.drains = Arc::new(owned(DRAIN).collect());
         }
         is_new

@@ -65,6 +65,7 @@ impl Group {
         let me = NodeId::new(&options.name, options.started);
         let view = Arc::new(View::empty(me.clone(), options.rules.size));
         let shared = Arc::new(Shared {
+            started: Instant::now(),
             counts,
             board: Mutex::default(),
             election: Mutex::new(Election::new(me, options.rules, Instant::now())),

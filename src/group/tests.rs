@@ -347,7 +347,7 @@ async fn many_members_are_told_in_parts() {
     let estate = Estate::new(2, 1, Weather { loss: 10, ..Weather::default() }).await;
     let mut random = 1_u64;
     estate.network.record();
-    for number in 0..900_u32 {
+    for number in 0..400_u32 {
         // What hardly compresses.
         let letter = |_| {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
@@ -365,7 +365,7 @@ async fn many_members_are_told_in_parts() {
         MemberDefinition { properties: [("text".into(), "x".repeat(9_000).into())].into(), ..member(1) };
     let event = Event::Update { cluster: cluster(), definition: large };
     estate.running(0).registration.report(event).expect("a member");
-    let known = |estate: &Estate| estate.running(1).directory.cluster(&cluster()).members().len() == 900;
+    let known = |estate: &Estate| estate.running(1).directory.cluster(&cluster()).members().len() == 400;
     let took = estate.until("all known", known).await;
     assert!(took <= secs(20), "{took:?}");
     let sizes: Vec<usize> = estate.network.recorded().iter().map(|(_, bytes)| bytes.len()).collect();
