@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::members::{SharedMember, State};
 use super::tracker::Run;
-use super::words::{DEMAND, DRAIN, MEMBER, MEMBERS, NOTE};
+use super::words::{DEMAND, DRAIN, MEMBER, MEMBERS, NOTE, SESSIONS};
 use crate::clusters::{ClusterKey, MemberDefinition};
 
 /// The keys and values of this balancer.
@@ -34,6 +34,7 @@ pub(super) struct Heard {
     revision: Option<String>,
     pub(super) demand: BTreeMap<String, u64>,
     pub(super) notes: BTreeMap<String, String>,
+    pub(super) sessions: BTreeMap<String, String>,
     /// Its members.
     pub(super) members: Arc<Members>,
     pub(super) drains: Arc<BTreeMap<String, String>>,
@@ -101,6 +102,7 @@ impl Heard {
             revision: None,
             demand: BTreeMap::new(),
             notes: BTreeMap::new(),
+            sessions: BTreeMap::new(),
             members: Arc::default(),
             drains: Arc::default(),
         }
@@ -119,6 +121,7 @@ impl Heard {
         let owned = |beginning| under(beginning).map(|(key, value)| (key.to_owned(), value.to_owned()));
         self.demand = under(DEMAND).filter_map(|(key, n)| Some((key.to_owned(), n.parse().ok()?))).collect();
         self.notes = owned(NOTE).collect();
+        self.sessions = owned(SESSIONS).collect();
         let revision = state.get(MEMBERS);
         let is_new = self.revision.as_deref() != revision;
         if is_new {

@@ -11,6 +11,9 @@ use super::network::memory::Weather;
 use super::seal::Keys;
 use super::testing::{Estate, cluster, member, without_majority};
 use super::*;
+use tokio::time::Instant;
+
+use crate::balancing::affinity::{Record, SessionTable};
 use crate::clusters::{InFlight, MemberDefinition};
 use crate::membership::{Departure, Event};
 
@@ -416,4 +419,37 @@ async fn the_largest_size_counts() {
     .await;
     estate.until("agreed", Estate::agrees).await;
     assert_eq!(estate.group(0).view().borrow().size, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn sessions_of_one_are_sessions_of_all() {
+    let estate = three().await;
+    let table = || Arc::new(SessionTable::<Arc<str>>::new(1000, Instant::now()));
+    let tables = [table(), table(), table()];
+    for (index, table) in tables.iter().enumerate() {
+        tokio::spawn(estate.group(index).share_sessions(table.clone()));
+    }
+    let scope: Arc<str> = "shop.a.domain".into();
+    let record = |member: &str, remaining: u64| Record {
+        scope: scope.clone(),
+        id: "JSESSIONID=1".into(),
+        path: String::new(),
+        target: member.into(),
+        remaining: secs(remaining),
+    };
+    assert!(tables[0].merge(record("10.0.3.1:9763", 100), Instant::now()));
+    let bound = |index: usize| {
+        let session = tables[index].find(&scope, "JSESSIONID=1", Instant::now());
+        session.map(|session| session.target().to_string())
+    };
+    let first = Some("10.0.3.1:9763".to_owned());
+    estate.until("all know the session", |_| (0..3).all(|index| bound(index) == first)).await;
+    // Who uses it later wins.
+    assert!(tables[2].merge(record("10.0.3.2:9763", 200), Instant::now()));
+    let second = Some("10.0.3.2:9763".to_owned());
+    estate.until("all know its new member", |_| (0..3).all(|index| bound(index) == second)).await;
+    estate.pass(secs(210)).await;
+    for index in 0..3 {
+        assert_eq!(bound(index), None, "it is over everywhere");
+    }
 }

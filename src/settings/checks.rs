@@ -176,6 +176,13 @@ fn check_group(loaded: &Loaded) -> Option<Diagnostic> {
         let help = "set `advertise` to the address that the other balancers reach this one at";
         return at(key, error(&format!("`group.{key}` is the address of no single machine")).help(help));
     }
+    if group.seeds.is_empty() && group.size.is_none() && loaded.settings.membership.multicast.group.is_some()
+    {
+        let help = "set `size`: without it, each of several balancers would be a group of its own at first";
+        let problem =
+            error("how many balancers a group has that find each other by multicast cannot be known");
+        return at("address", problem.help(help));
+    }
     let least = group.gossip_interval.get() * 4;
     let times = [("lease", group.lease.get()), ("silence", group.silence.get())];
     let short = times.into_iter().find(|(_, time)| *time < least);
