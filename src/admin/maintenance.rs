@@ -39,6 +39,7 @@ pub(super) async fn switch(
     if on {
         // Who looks at the readiness learns of it first.
         state.update(|status| status.maintenance = true);
+        tell_group(&state, true);
     }
     let work = move || match on {
         true => {
@@ -55,10 +56,18 @@ pub(super) async fn switch(
     }
     if !on {
         state.update(|status| status.maintenance = false);
+        tell_group(&state, false);
     }
     let what = if on { "closed" } else { "open" };
     tracing::info!(target: "server", "listeners {what} by an operator");
     answer(&state)
+}
+
+/// What this balancer coordinated another does meanwhile.
+fn tell_group(state: &AdminState, on: bool) {
+    if let Some(group) = state.group() {
+        group.rest(on);
+    }
 }
 
 fn answer(state: &AdminState) -> Response {

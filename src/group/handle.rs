@@ -157,6 +157,11 @@ impl Group {
         push(self.shared.clone())
     }
 
+    /// Where the others reach this balancer.
+    pub fn address(&self) -> SocketAddr {
+        self.shared.options.advertise
+    }
+
     /// Talks to a balancer that was found otherwise.
     pub fn meet(&self, address: SocketAddr) {
         Shared::lock(&self.shared.met).push(address);
