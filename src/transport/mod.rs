@@ -8,10 +8,13 @@
 //! - [`http::client`] sends requests through pools of connections that never leave their thread.
 //! - [`http::framing`] is the policy: what is refused, what is rewritten, what is never forwarded.
 //! - [`tls`] makes the settings for both sides of an encrypted connection.
+//! - `kubernetes` finds the API server of Kubernetes.
 //! - [`counters`] is what can be measured.
 
 pub mod counters;
 pub mod http;
+#[cfg(feature = "kubernetes")]
+pub mod kubernetes;
 pub mod threads;
 pub mod tls;
 
