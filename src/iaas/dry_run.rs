@@ -40,10 +40,7 @@ impl DryRun {
         let same =
             |one: &&Recorded| one.owner == spec.owner && one.instance.token.as_ref() == Some(&spec.token);
         if let Some(known) = instances.iter().find(same) {
-            return match known.instance.purpose == spec.purpose {
-                true => Ok(known.instance.clone()),
-                false => Err(IaasError::Refused(format!("the token {} was for another cluster", spec.token))),
-            };
+            return spec.again(known.instance.clone());
         }
         let ended = instances.iter().position(|one| one.instance.state == InstanceState::Gone);
         match (instances.len() >= MOST, ended) {

@@ -81,14 +81,27 @@ async fn send(
     Ok(Response::from_parts(head, body.to_bytes()))
 }
 
-/// What a status that is no success says of the same call later. Both kinds of providers over HTTP see it alike.
+/// What a status that is no success says of the same call later. All providers over HTTP see it alike.
 pub(super) fn failure(answer: &Response<Bytes>, reason: String) -> IaasError {
-    match answer.status().as_u16() {
-        429 | 503 => IaasError::Throttled { after: retry_after(answer), reason },
+    refusal(answer.status().as_u16(), retry_after(answer), reason)
+}
+
+/// The same, of the status alone.
+pub(super) fn refusal(status: u16, after: Option<Duration>, reason: String) -> IaasError {
+    match status {
+        429 | 503 => IaasError::Throttled { after, reason },
         408 | 425 | 500..=599 => IaasError::Transient(reason),
         _ => IaasError::Refused(reason),
     }
 }
+
+/// What a platform says of its reasons, as far as it is fit for a log.
+pub(super) fn readable(reason: &str) -> String {
+    reason.chars().filter(|letter| !letter.is_control()).take(LONGEST_REASON).collect()
+}
+
+/// How much of an explanation is repeated, in characters.
+const LONGEST_REASON: usize = 300;
 
 /// `Retry-After` in seconds (RFC 9110 §10.2.3).
 pub(super) fn retry_after(answer: &Response<Bytes>) -> Option<Duration> {

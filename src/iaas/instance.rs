@@ -8,6 +8,11 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::IaasError;
+#[cfg(any(feature = "docker", feature = "ec2", feature = "kubernetes"))]
+use crate::settings::Count;
+use crate::settings::Placeholder;
+
 /// Declares a text that cannot be wrong.
 macro_rules! text {
     ($(#[doc = $about:literal])+ $name:ident, $longest:literal, $what:literal) => {
@@ -195,6 +200,9 @@ pub enum AddressState {
     Taken,
 }
 
+/// The variable with the id of an instance, in the environment of its program.
+pub(super) const MARK: &str = "SINEW_INSTANCE";
+
 /// Names of tags that instances carry (elastic-load-balancer.md §4.11).
 pub mod tags {
     /// The domain of the cluster.
@@ -216,6 +224,33 @@ impl LaunchSpec {
     pub fn tags(&self) -> BTreeMap<String, String> {
         own_tags(&self.purpose, &self.owner, &self.token)
     }
+
+    /// What the token of this launch launched before.
+    ///
+    /// # Errors
+    /// It was for another cluster.
+    pub(super) fn again(&self, known: Instance) -> Result<Instance, IaasError> {
+        match known.purpose == self.purpose {
+            true => Ok(known),
+            false => Err(IaasError::Refused(format!(
+                "the token {} launched an instance for {}",
+                self.token, known.purpose
+            ))),
+        }
+    }
+
+    /// What stands at a place of a command or an environment, for an instance of this launch.
+    pub(super) fn fill(&self, place: Placeholder, id: &InstanceId, member: &MemberPlace) -> String {
+        let port = |port: Option<u16>| port.map(|port| port.to_string()).unwrap_or_default();
+        match place {
+            Placeholder::Port => port(member.http_port),
+            Placeholder::HttpsPort => port(member.https_port),
+            Placeholder::Instance => id.to_string(),
+            Placeholder::Domain => self.purpose.domain.clone(),
+            Placeholder::SubDomain => self.purpose.sub_domain.clone().unwrap_or_default(),
+            Placeholder::Host => member.host.clone(),
+        }
+    }
 }
 
 /// The tags of an instance that was launched for a cluster, on somebody's behalf, with a token.
@@ -228,6 +263,21 @@ pub(super) fn own_tags(purpose: &Purpose, owner: &Owner, token: &LaunchToken) ->
         (tags::TOKEN, token.as_str()),
     ];
     tags.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+}
+
+impl MemberPlace {
+    /// A place, if there is a port.
+    #[cfg(any(feature = "docker", feature = "ec2", feature = "kubernetes"))]
+    pub(super) fn new(host: String, http_port: Option<u16>, https_port: Option<u16>) -> Option<Self> {
+        http_port.or(https_port)?;
+        Some(Self { host, http_port, https_port })
+    }
+}
+
+/// A port as settings have it.
+#[cfg(any(feature = "docker", feature = "ec2", feature = "kubernetes"))]
+pub(super) fn port(port: Option<Count<1, 65535>>) -> Option<u16> {
+    u16::try_from(port?.get()).ok()
 }
 
 impl Purpose {

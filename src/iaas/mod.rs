@@ -12,13 +12,21 @@ mod provider;
 mod public_address;
 mod registry;
 
+#[cfg(feature = "docker")]
+mod docker;
 mod dry_run;
 #[cfg(feature = "ec2")]
 mod ec2;
+#[cfg(feature = "kubernetes")]
+mod kubernetes;
 mod process;
 mod webhook;
 
 mod http;
+#[cfg(any(feature = "docker", feature = "kubernetes"))]
+mod labels;
+#[cfg(any(feature = "docker", feature = "ec2"))]
+mod recent;
 
 #[cfg(test)]
 mod contract;
@@ -27,15 +35,21 @@ mod stub;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "docker")]
+pub use docker::Docker;
 pub use dry_run::DryRun;
 #[cfg(feature = "ec2")]
 pub use ec2::Ec2;
 pub use error::IaasError;
-use instance::own_tags;
+#[cfg(any(feature = "docker", feature = "ec2", feature = "kubernetes"))]
+use instance::port;
 pub use instance::{
     AddressState, Addresses, Instance, InstanceId, InstanceState, LaunchSpec, LaunchToken, MemberPlace,
     Owner, Purpose, Template, is_permanent, tags,
 };
+use instance::{MARK, own_tags};
+#[cfg(feature = "kubernetes")]
+pub use kubernetes::Kubernetes;
 pub use patient::{Patience, Patient};
 pub use process::Process;
 pub use provider::{Answer, Iaas};

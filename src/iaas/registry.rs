@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+#[cfg(feature = "docker")]
+use super::Docker;
 #[cfg(feature = "ec2")]
 use super::Ec2;
+#[cfg(feature = "kubernetes")]
+use super::Kubernetes;
 use super::{DryRun, Iaas, IaasError, Patience, Patient, Process, Webhook};
 use crate::settings::{Provider as ProviderSettings, ProviderKind};
 
@@ -67,8 +71,19 @@ fn provider(settings: &ProviderSettings) -> Result<Arc<dyn Iaas>, IaasError> {
         #[cfg(feature = "ec2")]
         ProviderKind::Ec2(ec2) => Arc::new(Ec2::open(ec2)?),
         #[cfg(not(feature = "ec2"))]
-        ProviderKind::Ec2(_) => {
-            return Err(IaasError::Refused("this program was built without the feature `ec2`".to_owned()));
-        }
+        ProviderKind::Ec2(_) => return Err(left_out("ec2")),
+        #[cfg(feature = "docker")]
+        ProviderKind::Docker(docker) => Arc::new(Docker::open(docker)),
+        #[cfg(not(feature = "docker"))]
+        ProviderKind::Docker(_) => return Err(left_out("docker")),
+        #[cfg(feature = "kubernetes")]
+        ProviderKind::Kubernetes(kubernetes) => Arc::new(Kubernetes::open(kubernetes)),
+        #[cfg(not(feature = "kubernetes"))]
+        ProviderKind::Kubernetes(_) => return Err(left_out("kubernetes")),
     })
+}
+
+#[cfg(not(all(feature = "docker", feature = "ec2", feature = "kubernetes")))]
+fn left_out(feature: &str) -> IaasError {
+    IaasError::Refused(format!("this program was built without the feature `{feature}`"))
 }

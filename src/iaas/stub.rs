@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tokio_util::task::AbortOnDropHandle;
 
 /// A request that came.
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
+    pub(super) method: String,
+    /// With its query.
     pub(super) path: String,
     /// By lower-case name.
     pub(super) headers: BTreeMap<String, String>,
@@ -27,6 +29,27 @@ pub(super) enum Reply {
     Never,
 }
 
+/// What connections come from.
+enum Listener {
+    Tcp(TcpListener),
+    #[cfg(feature = "docker")]
+    Unix(tokio::net::UnixListener),
+}
+
+trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
+
+impl Listener {
+    async fn accept(&self) -> Box<dyn Wire> {
+        match self {
+            Self::Tcp(listener) => Box::new(listener.accept().await.expect("a connection").0),
+            #[cfg(feature = "docker")]
+            Self::Unix(listener) => Box::new(listener.accept().await.expect("a connection").0),
+        }
+    }
+}
+
 /// A server. It ends with this.
 pub(super) struct Stub {
     port: u16,
@@ -39,12 +62,25 @@ impl Stub {
     pub(super) async fn start(reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
+        Self::run(port, Listener::Tcp(listener), reply)
+    }
+
+    /// The same at a Unix socket.
+    #[cfg(feature = "docker")]
+    pub(super) fn start_at(
+        path: &std::path::Path,
+        reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let listener = tokio::net::UnixListener::bind(path).expect("a socket");
+        Self::run(0, Listener::Unix(listener), reply)
+    }
+
+    fn run(port: u16, listener: Listener, reply: impl Fn(&Seen) -> Reply + Send + Sync + 'static) -> Self {
         let seen = Arc::<Mutex<Vec<Seen>>>::default();
         let (reply, all) = (Arc::new(reply), seen.clone());
         let task = tokio::spawn(async move {
             loop {
-                let (stream, _) = listener.accept().await.expect("a connection");
-                tokio::spawn(serve(stream, reply.clone(), all.clone()));
+                tokio::spawn(serve(listener.accept().await, reply.clone(), all.clone()));
             }
         });
         Self { port, seen, _task: AbortOnDropHandle::new(task) }
@@ -63,7 +99,16 @@ impl Stub {
 
 /// Servers that are no use, each with what is wrong with it.
 pub(super) async fn broken() -> Vec<(&'static str, Stub)> {
-    let answers = [
+    let mut broken = Vec::new();
+    for (what, reply) in broken_replies() {
+        broken.push((what, Stub::start(move |_| reply.clone()).await));
+    }
+    broken
+}
+
+/// What such servers answer.
+pub(super) fn broken_replies() -> [(&'static str, Reply); 15] {
+    [
         ("never answers", Reply::Never),
         ("closes", Reply::Raw(b"")),
         ("speaks no HTTP", Reply::Raw(b"220 mail.example ESMTP\r\n")),
@@ -82,16 +127,11 @@ pub(super) async fn broken() -> Vec<(&'static str, Stub)> {
         ("fails", Reply::Answer(500, "", "oops".to_owned())),
         ("is too busy", Reply::Answer(503, "retry-after: 3600\r\n", String::new())),
         ("lets nobody in", Reply::Answer(403, "", "{}".to_owned())),
-    ];
-    let mut broken = Vec::new();
-    for (what, reply) in answers {
-        broken.push((what, Stub::start(move |_| reply.clone()).await));
-    }
-    broken
+    ]
 }
 
 async fn serve(
-    mut stream: TcpStream,
+    mut stream: Box<dyn Wire>,
     reply: Arc<impl Fn(&Seen) -> Reply + Send + Sync>,
     all: Arc<Mutex<Vec<Seen>>>,
 ) {
@@ -110,21 +150,23 @@ async fn serve(
     }
 }
 
-async fn read(stream: &mut TcpStream) -> Option<Seen> {
+async fn read(stream: &mut Box<dyn Wire>) -> Option<Seen> {
     let mut bytes = Vec::new();
     loop {
         let head = bytes.windows(4).position(|four| four == b"\r\n\r\n");
         if let Some(head) = head {
             let text = String::from_utf8_lossy(&bytes[..head]).into_owned();
             let mut lines = text.split("\r\n");
-            let path = lines.next()?.split(' ').nth(1)?.to_owned();
+            let mut request = lines.next()?.split(' ').map(str::to_owned);
+            let (method, path) = (request.next()?, request.next()?);
             let headers: BTreeMap<String, String> = lines
                 .filter_map(|line| line.split_once(": "))
                 .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
                 .collect();
             let length = headers.get("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
             if let Some(body) = bytes.get(head + 4..head + 4 + length) {
-                return Some(Seen { path, headers, body: String::from_utf8_lossy(body).into_owned() });
+                let body = String::from_utf8_lossy(body).into_owned();
+                return Some(Seen { method, path, headers, body });
             }
         }
         if stream.read_buf(&mut bytes).await.ok()? == 0 {

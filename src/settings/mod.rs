@@ -26,13 +26,14 @@ pub use origin::{Explanation, Origin};
 pub use reference::reference;
 pub use secret::{Secret, SecretError, SecretReference};
 pub use sections::{
-    AccessLog, Admin, Balancer, Compat, Deployment, DnsName, Ec2Provider, Group, HttpListener, HttpsListener,
-    KubernetesService, Limits, Listeners, Logs, Membership, MembershipFile, Multicast, Pools,
-    ProcessProvider, Provider, ProviderKind, Registration, Server, Settings, StaticMember, Timeouts, Tls,
-    Topology, Tribes, WebhookProvider,
+    AccessLog, Admin, Balancer, Compat, Deployment, DnsName, DockerProvider, Ec2Provider, Group,
+    HttpListener, HttpsListener, KubernetesProvider, KubernetesService, Limits, Listeners, Logs, Membership,
+    MembershipFile, Multicast, Pools, ProcessProvider, Provider, ProviderKind, Registration, Server,
+    Settings, StaticMember, Timeouts, Tls, Topology, Tribes, WebhookProvider,
 };
 pub use value::{
     AccessLogFormat, ApiUrl, ByteSize, ClusterName, Command, Count, DnsRecord, Duration, Environment,
     HeaderText, HostName, HttpAddress, HttpOrigin, LabelName, LogDestination, LogFilter, LogFormat, Pattern,
-    Placeholder, PortMappings, PortRange, Seed, ServicePort, ServiceUrl, SocketPath, Texts, Word, ZoneName,
+    Placeholder, PortMappings, PortRange, Seed, ServicePort, ServiceUrl, SocketPath, Texts, Word, Workload,
+    WorkloadKind, Workloads, ZoneName,
 };

@@ -9,11 +9,14 @@
 //! - [`http::framing`] is the policy: what is refused, what is rewritten, what is never forwarded.
 //! - [`tls`] makes the settings for both sides of an encrypted connection.
 //! - [`entrance`] closes the listeners for a while.
+//! - `kubernetes` finds the API server of Kubernetes.
 //! - [`counters`] is what can be measured.
 
 pub mod counters;
 pub mod entrance;
 pub mod http;
+#[cfg(feature = "kubernetes")]
+pub mod kubernetes;
 pub mod threads;
 pub mod tls;
 

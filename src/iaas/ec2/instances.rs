@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::answer::Node;
 use crate::iaas::{
     Addresses, Instance, InstanceId, InstanceState, LaunchSpec, LaunchToken, MemberPlace, Purpose,
-    is_permanent, tags,
+    is_permanent, port, tags,
 };
 use crate::settings::Ec2Provider;
 
@@ -65,11 +65,5 @@ pub(super) fn read_tags(item: &Node<'_>) -> BTreeMap<String, String> {
 
 /// The member on an instance, when the settings say which ports it has.
 fn member(settings: &Ec2Provider, addresses: &Addresses) -> Option<MemberPlace> {
-    let port = |port: usize| u16::try_from(port).ok();
-    let (http_port, https_port) = (
-        settings.http_port.and_then(|one| port(one.get())),
-        settings.https_port.and_then(|one| port(one.get())),
-    );
-    http_port.or(https_port)?;
-    Some(MemberPlace { host: addresses.private?.to_string(), http_port, https_port })
+    MemberPlace::new(addresses.private?.to_string(), port(settings.http_port), port(settings.https_port))
 }

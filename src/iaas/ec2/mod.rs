@@ -9,14 +9,13 @@ mod api;
 mod base64;
 mod credentials;
 mod instances;
-mod recent;
 mod run;
 
 #[cfg(test)]
 mod tests;
 
 use self::api::{Api, Parameters};
-use self::recent::Recent;
+use super::recent::Recent;
 use super::{
     AddressState, Answer, Iaas, IaasError, Instance, InstanceId, InstanceState, LaunchSpec, LaunchToken,
     Owner, tags,
@@ -49,10 +48,7 @@ impl Ec2 {
             None => self.launched_with(&spec.token, &spec.owner).await?,
         };
         if let Some(known) = known {
-            return match known.purpose == spec.purpose {
-                true => Ok(known),
-                false => Err(IaasError::Refused(format!("the token {} was for another cluster", spec.token))),
-            };
+            return spec.again(known);
         }
         let parameters = run::parameters(&self.settings, spec).await?;
         let answer = self.api.call("RunInstances", &parameters).await?;

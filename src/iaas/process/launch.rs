@@ -10,8 +10,8 @@ use tokio::process::Command;
 
 use super::journal::{Journal, Record, State};
 use super::ports;
-use super::process_table::{self, MARK};
-use crate::iaas::{IaasError, Instance, InstanceId, LaunchSpec, MemberPlace};
+use super::process_table;
+use crate::iaas::{IaasError, Instance, InstanceId, LaunchSpec, MARK, MemberPlace};
 use crate::settings::{Pattern, Placeholder, ProcessProvider};
 
 /// What processes get of the environment of the balancer: the rest may hold secrets.
@@ -91,15 +91,7 @@ fn command(
     id: &InstanceId,
     member: &MemberPlace,
 ) -> Result<Command, IaasError> {
-    let port = |port: Option<u16>| port.map(|port| port.to_string()).unwrap_or_default();
-    let value = |place| match place {
-        Placeholder::Port => port(member.http_port),
-        Placeholder::HttpsPort => port(member.https_port),
-        Placeholder::Instance => id.to_string(),
-        Placeholder::Domain => spec.purpose.domain.clone(),
-        Placeholder::SubDomain => spec.purpose.sub_domain.clone().unwrap_or_default(),
-        Placeholder::Host => member.host.clone(),
-    };
+    let value = |place| spec.fill(place, id, member);
     let mut words = settings.command.words().iter().map(|word| word.fill(value));
     let program = words.next().ok_or_else(|| IaasError::Refused("there is no command".to_owned()))?;
     let mut command = Command::new(program);

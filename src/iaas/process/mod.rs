@@ -98,11 +98,7 @@ impl Iaas for Process {
             journal.refresh(Timestamp::now());
             let known = |record: &&Record| record.token == spec.token && record.owner == spec.owner;
             match journal.records.iter().find(known) {
-                Some(record) if record.purpose != spec.purpose => Err(IaasError::Refused(format!(
-                    "the token {} launched an instance for {}",
-                    spec.token, record.purpose
-                ))),
-                Some(record) => Ok(record.instance()),
+                Some(record) => spec.again(record.instance()),
                 None => launch::launch(&shared.settings, journal, &spec),
             }
         })

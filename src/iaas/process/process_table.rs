@@ -5,7 +5,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use crate::iaas::InstanceId;
+use crate::iaas::{InstanceId, MARK};
 
 /// What tells a process from all others that were and will be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,9 +18,6 @@ pub(super) struct ProcessId {
     /// Which start of the machine that was.
     pub(super) boot: String,
 }
-
-/// The variable that processes of an instance have in their environment.
-pub(super) const MARK: &str = "SINEW_INSTANCE";
 
 /// What is known of a process.
 struct Entry {

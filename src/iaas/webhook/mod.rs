@@ -41,9 +41,6 @@ const IDEMPOTENCY_KEY: &str = "idempotency-key";
 /// The largest answer, in bytes.
 const LARGEST: usize = 8 * 1024 * 1024;
 
-/// How much of an explanation of the service is repeated, in characters.
-const LONGEST_REASON: usize = 300;
-
 impl Webhook {
     /// Reads the secret and the certificates; nobody is asked anything.
     ///
@@ -80,11 +77,11 @@ impl Webhook {
             return if is_object { read } else { Err(odd(&"it is no object")) };
         }
         let said = serde_json::from_slice::<wire::Problem>(answer.body()).ok().map(|problem| problem.error);
-        let said = said
-            .map(|text| text.chars().filter(|letter| !letter.is_control()).take(LONGEST_REASON).collect());
         let status = answer.status().as_u16();
-        let reason: String =
-            said.unwrap_or_else(|| format!("the answer to {operation} has the status {status}"));
+        let reason = said.map_or_else(
+            || format!("the answer to {operation} has the status {status}"),
+            |text| calls::readable(&text),
+        );
         Err(match status {
             404 => IaasError::NotFound(reason),
             501 => IaasError::Unsupported("do this: its service says so"),

@@ -24,7 +24,9 @@ pub use membership::{Membership, MembershipFile, Registration, Tribes};
 pub use operation::{AccessLog, Admin, Balancer, Compat, Deployment, Logs, Server, Topology};
 pub use outgoing::{Pools, Tls};
 pub(super) use providers::ProviderTable;
-pub use providers::{Ec2Provider, ProcessProvider, Provider, ProviderKind, WebhookProvider};
+pub use providers::{
+    DockerProvider, Ec2Provider, KubernetesProvider, ProcessProvider, Provider, ProviderKind, WebhookProvider,
+};
 pub use receiving::{HttpListener, HttpsListener, Limits, Listeners, Timeouts};
 
 use super::key::section;

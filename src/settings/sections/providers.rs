@@ -7,7 +7,8 @@ use super::HOUR;
 use crate::settings::key::section;
 use crate::settings::secret::SecretReference;
 use crate::settings::value::{
-    Command, Count, Duration, Environment, HostName, PortRange, ProviderKindName, ServiceUrl, Texts, Word,
+    ApiUrl, Command, Count, Duration, Environment, HostName, LabelName, PortRange, ProviderKindName,
+    ServiceUrl, Texts, Word, Workloads, ZoneName,
 };
 
 section! {
@@ -16,8 +17,9 @@ section! {
     pub(in crate::settings) struct ProviderTable {
         /// Its name, in logs and in answers. No two have the same; it must be given.
         pub name: Option<Word> = "",
-        /// What it is: `process` launches processes on this machine, `ec2` instances of Amazon EC2, `webhook` asks a service
-        /// of yours, and `dry_run` records what would be launched and launches nothing.
+        /// What it is: `process` launches processes on this machine, `ec2` instances of Amazon EC2, `docker` containers,
+        /// `kubernetes` pods, `webhook` asks a service of yours, and `dry_run` records what would be launched and launches
+        /// nothing.
         pub kind: ProviderKindName = "process",
         /// The provider with the lowest number launches first, as long as it is not full and does not fail; those with the
         /// same number take turns.
@@ -44,6 +46,10 @@ section! {
         pub webhook: WebhookProvider,
         /// Instances of Amazon EC2.
         pub ec2: Ec2Provider,
+        /// Containers of a Docker Engine.
+        pub docker: DockerProvider,
+        /// Pods of workloads of Kubernetes.
+        pub kubernetes: KubernetesProvider,
     }
 }
 
@@ -127,6 +133,62 @@ section! {
     }
 }
 
+section! {
+    /// Instances are containers of a Docker Engine, or of what speaks its interface.
+    pub struct DockerProvider {
+        /// The Unix socket of the engine.
+        pub socket: PathBuf = "/var/run/docker.sock",
+        /// The image, which the engine must have: nothing is pulled. That of the cluster weighs more.
+        pub image: Option<Word> = "",
+        /// What a container gets as its command, instead of what its image says. `{port}` stands for `http_port`,
+        /// `{https_port}` for `https_port`, `{instance}` for the name of the container, `{domain}` and `{sub_domain}` for its
+        /// cluster, `{host}` for the `host` below.
+        pub command: Command = "",
+        /// Variables added to the environment of the image; the same words stand for the same things.
+        pub environment: Environment = "",
+        /// Labels of containers, beside those that begin with `sinew.`.
+        pub labels: Texts = "",
+        /// The network of containers. Without it, the engine's usual one.
+        pub network: Option<Word> = "",
+        /// The port for HTTP inside of containers. Without it members have to register themselves.
+        pub http_port: Option<Count<1, 65535>> = "0",
+        /// The port for HTTPS inside of containers.
+        pub https_port: Option<Count<1, 65535>> = "0",
+        /// Whether the ports are published, each at a free port of `host`. Otherwise members are reached at the addresses of
+        /// their containers.
+        pub publish: bool = "false",
+        /// Where published ports are reached: an address of the engine's machine.
+        pub host: Option<HostName> = "127.0.0.1",
+        /// Whether a container that ended by itself stays, for whoever looks into it.
+        pub keep_ended: bool = "false",
+        /// How long a container may take to end before it is killed.
+        pub stop_timeout: Duration<0, { HOUR }> = "30s",
+    }
+}
+
+section! {
+    /// Instances are the pods of workloads of Kubernetes, a workload for each cluster. They are launched and ended by changing
+    /// how many replicas it has.
+    pub struct KubernetesProvider {
+        /// The workloads by their clusters, as in `{ "shop.example/worker" = "deployment/shop-worker" }`; each is a
+        /// `deployment` or a `statefulset`. At least one must be given.
+        pub workloads: Workloads = "",
+        /// The namespace of the workloads. Without it, that of the context.
+        pub namespace: Option<LabelName> = "",
+        /// The port for HTTP of pods. Without it members have to be found otherwise.
+        pub http_port: Option<Count<1, 65535>> = "0",
+        /// The port for HTTPS of pods.
+        pub https_port: Option<Count<1, 65535>> = "0",
+        /// The kubeconfig file. Without it, the file that `KUBECONFIG` names, `~/.kube/config`, or the account of the pod that
+        /// the balancer runs in.
+        pub kubeconfig: Option<PathBuf> = "",
+        /// The context of that file, if not its current one.
+        pub context: Option<ZoneName> = "",
+        /// An API server that asks for no credentials, such as `kubectl proxy`; instead of a kubeconfig.
+        pub url: Option<ApiUrl> = "",
+    }
+}
+
 /// A provider of infrastructure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Provider {
@@ -161,6 +223,10 @@ pub enum ProviderKind {
     DryRun,
     /// Amazon EC2.
     Ec2(Box<Ec2Provider>),
+    /// Containers of a Docker Engine.
+    Docker(Box<DockerProvider>),
+    /// Pods of workloads of Kubernetes.
+    Kubernetes(Box<KubernetesProvider>),
 }
 
 impl ProviderTable {
@@ -176,6 +242,8 @@ impl ProviderTable {
             ("process", ProviderKindName::Process, self.process != ProcessProvider::default()),
             ("webhook", ProviderKindName::Webhook, self.webhook != WebhookProvider::default()),
             ("ec2", ProviderKindName::Ec2, self.ec2 != Ec2Provider::default()),
+            ("docker", ProviderKindName::Docker, self.docker != DockerProvider::default()),
+            ("kubernetes", ProviderKindName::Kubernetes, self.kubernetes != KubernetesProvider::default()),
         ];
         if let Some((table, ..)) = given.iter().find(|(_, kind, given)| *given && *kind != self.kind) {
             return Err(strange(table));
@@ -188,6 +256,10 @@ impl ProviderTable {
             ProviderKindName::Webhook => ProviderKind::Webhook(checked_webhook(self.webhook)?),
             ProviderKindName::DryRun => ProviderKind::DryRun,
             ProviderKindName::Ec2 => ProviderKind::Ec2(Box::new(checked_ec2(self.ec2)?)),
+            ProviderKindName::Docker => ProviderKind::Docker(Box::new(checked_docker(self.docker)?)),
+            ProviderKindName::Kubernetes => {
+                ProviderKind::Kubernetes(Box::new(checked_kubernetes(self.kubernetes)?))
+            }
         };
         let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Ok(Provider {
@@ -242,6 +314,31 @@ fn checked_ec2(ec2: Ec2Provider) -> Result<Ec2Provider, String> {
         Some(name) => Err(format!("the tag `{name}` is reserved")),
         None => Ok(ec2),
     }
+}
+
+fn checked_docker(docker: DockerProvider) -> Result<DockerProvider, String> {
+    if docker.publish && docker.host.is_none() {
+        return Err("`publish` needs `host` in `[iaas.docker]`".to_owned());
+    }
+    if docker.publish && docker.http_port.is_none() && docker.https_port.is_none() {
+        return Err("`publish` needs `http_port` or `https_port` in `[iaas.docker]`".to_owned());
+    }
+    match docker.labels.get().keys().find(|name| name.starts_with("sinew.")) {
+        Some(name) => Err(format!("the label `{name}` is reserved")),
+        None => Ok(docker),
+    }
+}
+
+fn checked_kubernetes(kubernetes: KubernetesProvider) -> Result<KubernetesProvider, String> {
+    if kubernetes.workloads.get().is_empty() {
+        return Err("a provider of kind `kubernetes` needs `workloads` in `[iaas.kubernetes]`".to_owned());
+    }
+    if kubernetes.url.is_some() && (kubernetes.kubeconfig.is_some() || kubernetes.context.is_some()) {
+        return Err(
+            "`url` is for API servers without credentials: leave out `kubeconfig` and `context`".to_owned()
+        );
+    }
+    Ok(kubernetes)
 }
 
 impl Provider {

@@ -61,6 +61,34 @@ fn providers_are_read() {
 }
 
 #[test]
+fn containers_and_workloads_are_read() {
+    let text = r#"
+[[iaas]]
+name = "box"
+kind = "docker"
+[iaas.docker]
+image = "registry.example:5000/shop:1"
+http_port = 8080
+publish = true
+
+[[iaas]]
+name = "cluster"
+kind = "kubernetes"
+[iaas.kubernetes]
+workloads = { "shop.example/worker" = "deployment/shop-worker", "shop.example" = "statefulset/shop" }
+"#;
+    let providers = file(text).loaded().settings.providers;
+    let [docker, kubernetes] = providers.as_slice() else { panic!("two providers") };
+    let ProviderKind::Docker(docker) = &docker.kind else { panic!("{docker:?}") };
+    assert_eq!(docker.image.as_ref().map(Word::as_str), Some("registry.example:5000/shop:1"));
+    assert_eq!(docker.socket.to_str(), Some("/var/run/docker.sock"));
+    let ProviderKind::Kubernetes(kubernetes) = &kubernetes.kind else { panic!("{kubernetes:?}") };
+    let workloads: Vec<_> =
+        kubernetes.workloads.get().iter().map(|(cluster, one)| format!("{cluster}: {one}")).collect();
+    assert_eq!(workloads, ["shop.example: statefulset/shop", "shop.example/worker: deployment/shop-worker"]);
+}
+
+#[test]
 fn what_the_file_says_of_providers_is_shown_with_its_place() {
     let explained = file(FOUR).loaded().explain();
     let lines: Vec<String> =
@@ -154,6 +182,42 @@ name = "nine"
 kind = "ec2"
 [iaas.ec2]
 tags = { "elb:owner" = "me" }
+
+[[iaas]]
+name = "ten"
+kind = "docker"
+[iaas.docker]
+labels = { "sinew.owner" = "me" }
+
+[[iaas]]
+name = "eleven"
+kind = "docker"
+[iaas.docker]
+publish = true
+
+[[iaas]]
+name = "twelve"
+kind = "kubernetes"
+
+[[iaas]]
+name = "thirteen"
+kind = "kubernetes"
+[iaas.kubernetes]
+workloads = { "shop" = "pod/shop" }
+
+[[iaas]]
+name = "fourteen"
+kind = "kubernetes"
+[iaas.kubernetes]
+workloads = { "a" = "deployment/shop", "b" = "deployment/shop" }
+
+[[iaas]]
+name = "fifteen"
+kind = "kubernetes"
+[iaas.kubernetes]
+workloads = { "a" = "deployment/shop" }
+url = "http://127.0.0.1:8001"
+context = "there"
 "#;
     insta::assert_snapshot!(file(text).problems());
 }

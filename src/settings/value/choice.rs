@@ -85,6 +85,10 @@ choice! {
         DryRun = "dry_run",
         /// Amazon EC2.
         Ec2 = "ec2",
+        /// Containers.
+        Docker = "docker",
+        /// Pods of workloads.
+        Kubernetes = "kubernetes",
     }
 }
 

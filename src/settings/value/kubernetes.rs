@@ -1,13 +1,15 @@
 //! Values that name things of Kubernetes.
 
+use std::collections::BTreeMap;
+
 use http::Uri;
 use toml::de::DeValue;
 
-use super::{Optional, Problem, Value, unexpected};
+use super::{ClusterName, Optional, Problem, Value, unexpected};
 
 /// The name of a service, a namespace or a port: lower-case letters, digits and `-` in between, at most 63 (RFC 1123 §2.1,
 /// as Kubernetes restricts it).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LabelName(String);
 
 /// The port of the endpoints of a service.
@@ -18,6 +20,28 @@ pub enum ServicePort {
     /// Its number.
     Number(u16),
 }
+
+/// What keeps a number of pods running.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Workload {
+    /// What it is.
+    pub kind: WorkloadKind,
+    /// Its name.
+    pub name: LabelName,
+}
+
+/// A kind of workloads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WorkloadKind {
+    /// Pods that are alike.
+    Deployment,
+    /// Pods with numbers; the highest ends first.
+    StatefulSet,
+}
+
+/// Workloads by the names of their clusters. No two clusters have the same.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Workloads(BTreeMap<String, Workload>);
 
 /// The URL of an API server: `http` or `https`, host, perhaps port and path, nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +118,72 @@ impl Value for ServicePort {
 
 impl Optional for ServicePort {
     const ABSENT: &'static str = "";
+}
+
+const WORKLOAD_KINDS: [(&str, WorkloadKind); 2] =
+    [("deployment", WorkloadKind::Deployment), ("statefulset", WorkloadKind::StatefulSet)];
+
+impl Workload {
+    fn parse(text: &str) -> Result<Self, Problem> {
+        let (kind, name) = text.split_once('/').unwrap_or_default();
+        match WORKLOAD_KINDS.iter().find(|(known, _)| *known == kind) {
+            Some((_, kind)) => Ok(Self { kind: *kind, name: LabelName::from_text(name)? }),
+            None => Err(Problem(format!("`{text}` is neither `deployment/NAME` nor `statefulset/NAME`"))),
+        }
+    }
+}
+
+impl std::fmt::Display for Workload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = match self.kind {
+            WorkloadKind::Deployment => "deployment",
+            WorkloadKind::StatefulSet => "statefulset",
+        };
+        write!(f, "{kind}/{}", self.name.as_str())
+    }
+}
+
+impl Workloads {
+    /// The workloads, by `domain` or `domain/sub-domain`.
+    pub fn get(&self) -> &BTreeMap<String, Workload> {
+        &self.0
+    }
+
+    fn of(pairs: Vec<(String, String)>) -> Result<Self, Problem> {
+        let mut workloads = BTreeMap::new();
+        for (cluster, text) in pairs {
+            ClusterName::from_text(&cluster)?;
+            let workload = Workload::parse(&text)?;
+            if workloads.values().any(|other| *other == workload) {
+                return Err(Problem(format!("two clusters have `{text}`")));
+            }
+            workloads.insert(cluster, workload);
+        }
+        Ok(Self(workloads))
+    }
+}
+
+/// A table of strings in the file; `CLUSTER=KIND/NAME,CLUSTER=KIND/NAME` elsewhere.
+impl Value for Workloads {
+    const STRING_IN_FILE: bool = false;
+
+    fn kind() -> String {
+        "a table of workloads such as `{ \"shop.example\" = \"deployment/shop\" }`".to_owned()
+    }
+
+    fn from_text(text: &str) -> Result<Self, Problem> {
+        Self::of(super::provider::pairs(text)?)
+    }
+
+    fn from_toml(value: &DeValue<'_>) -> Result<Self, Problem> {
+        Self::of(super::provider::pairs_of(value)?)
+    }
+
+    fn to_text(&self) -> String {
+        let pairs: Vec<String> =
+            self.0.iter().map(|(cluster, workload)| format!("{cluster}={workload}")).collect();
+        pairs.join(",")
+    }
 }
 
 impl ApiUrl {

@@ -13,7 +13,7 @@ mod text;
 pub use address::HttpAddress;
 pub(super) use choice::ProviderKindName;
 pub use choice::{AccessLogFormat, DnsRecord, LogFormat};
-pub use kubernetes::{ApiUrl, LabelName, ServicePort};
+pub use kubernetes::{ApiUrl, LabelName, ServicePort, Workload, WorkloadKind, Workloads};
 pub use member::{ClusterName, HostName, PortMappings, ZoneName};
 pub use number::{ByteSize, Count, Duration};
 pub use origin::HttpOrigin;

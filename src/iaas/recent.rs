@@ -1,4 +1,4 @@
-//! What was launched a short while ago, which EC2 may not show everywhere yet.
+//! What was launched and ended a short while ago, which a platform may not show yet, or not any more.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex as Plain, MutexGuard, PoisonError};
@@ -7,18 +7,18 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use crate::iaas::{Instance, InstanceId, InstanceState, LaunchToken, Owner};
+use super::{Instance, InstanceId, InstanceState, LaunchToken, Owner};
 
 /// For how long what is not shown counts as pending.
 const UNSEEN: Duration = Duration::from_secs(300);
 
-/// For how long a token is remembered here; then EC2's tags do.
+/// For how long a token and what ended are remembered here; then what the platform keeps of them does.
 const REMEMBERED: Duration = Duration::from_secs(3600);
 
 /// Whoever has it locked may launch with a token.
 pub(super) type Gate = Arc<Mutex<()>>;
 
-/// What this process launched.
+/// What this process launched and ended.
 #[derive(Debug, Default)]
 pub(super) struct Recent(Plain<State>);
 
@@ -26,6 +26,7 @@ pub(super) struct Recent(Plain<State>);
 struct State {
     gates: BTreeMap<LaunchToken, Gate>,
     launched: BTreeMap<LaunchToken, Launched>,
+    ended: BTreeMap<InstanceId, Instant>,
 }
 
 #[derive(Debug)]
@@ -70,9 +71,18 @@ impl Recent {
 
     /// An instance was told to end.
     pub(super) fn ended(&self, id: &InstanceId) {
-        for one in self.state().launched.values_mut().filter(|one| one.instance.id == *id) {
+        let mut state = self.state();
+        state.ended.retain(|_, at| at.elapsed() < REMEMBERED);
+        state.ended.insert(id.clone(), Instant::now());
+        for one in state.launched.values_mut().filter(|one| one.instance.id == *id) {
             one.instance.state = InstanceState::Stopping;
         }
+    }
+
+    /// Whether an instance was told to end.
+    #[cfg(feature = "docker")]
+    pub(super) fn has_ended(&self, id: &InstanceId) -> bool {
+        self.state().ended.get(id).is_some_and(|at| at.elapsed() < REMEMBERED)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
