@@ -22,6 +22,8 @@ mod nodes;
 
 #[path = "estate/client.rs"]
 mod client;
+#[path = "estate/meter.rs"]
+mod meter;
 #[path = "estate/watch.rs"]
 mod watch;
 

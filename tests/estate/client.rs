@@ -12,7 +12,7 @@ use crate::nodes::HOST;
 use crate::place::pause;
 
 /// The time between two requests.
-const ROUND: Duration = Duration::from_millis(20);
+const ROUND: Duration = Duration::from_millis(40);
 
 /// How long connecting may take, and an answer: longer than a member and a second one after it have.
 const CONNECTING: Duration = Duration::from_secs(1);

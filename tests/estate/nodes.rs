@@ -126,12 +126,7 @@ impl Balancer {
             self.set_clock(0);
         }
         command.env("LD_PRELOAD", library).env("FAKETIME_TIMESTAMP_FILE", clock);
-        for name in [
-            "FAKETIME_NO_CACHE",
-            "FAKETIME_DONT_FAKE_MONOTONIC",
-            "DONT_FAKE_MONOTONIC",
-            "FAKETIME_DISABLE_SHM",
-        ] {
+        for name in ["FAKETIME_NO_CACHE", "FAKETIME_DONT_FAKE_MONOTONIC", "DONT_FAKE_MONOTONIC"] {
             command.env(name, "1");
         }
     }

@@ -114,7 +114,7 @@ fn the_coordinator_leaves(estate: &mut Estate) {
     estate.open_window(&[B]);
     estate.balancers[B].signal("TERM");
     estate.until("coordinator lb-b told to end: another acts", &rest, since, 3 * GOSSIP, |sight| {
-        sight.balancers(["active", "-", "active"]) && sight.coordinator(A)
+        sight.seen.balancers.get("lb-b").is_none_or(|state| state == "leaving") && sight.coordinator(A)
     });
     estate.until(
         "and m5, which it alone knew, is forgotten",

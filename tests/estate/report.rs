@@ -4,6 +4,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use crate::client::Outcome;
+use crate::meter::MOST;
 use crate::nodes::Balancer;
 
 /// How long one thing took, at each balancer that was waited for.
@@ -11,6 +12,8 @@ pub(crate) struct Row {
     pub(crate) what: String,
     pub(crate) bound: Duration,
     pub(crate) took: Vec<Option<Duration>>,
+    /// For how long the machine stood still meanwhile.
+    pub(crate) lost: Duration,
     pub(crate) from: Instant,
     pub(crate) until: Instant,
 }
@@ -30,7 +33,7 @@ impl Window {
     }
 }
 
-/// Prints all, and returns the failures that no window explains.
+/// Prints all, and returns the failures that neither a window nor the machine explains.
 pub(crate) fn print(
     title: &str,
     balancers: &[Balancer],
@@ -40,9 +43,9 @@ pub(crate) fn print(
 ) -> Vec<String> {
     let names: String = balancers.iter().map(|balancer| format!("{:>8}", balancer.id)).collect();
     let mut text = format!(
-        "{title}: seconds until each balancer saw it, the documented bound, and requests of clients meanwhile\n\
-         {:<54}{names}{:>8}{:>9}{:>10}{:>8}\n",
-        "", "bound", "requests", "in window", "failed"
+        "{title}: seconds until each balancer saw it, the documented bound, for how long the machine stood still, and the \
+         requests of clients meanwhile\n{:<54}{names}{:>8}{:>8}{:>10}{:>11}{:>8}\n",
+        "", "bound", "still", "requests", "in windows", "failed"
     );
     let mut unexplained = Vec::new();
     let (mut all, mut excused) = (0, 0);
@@ -61,14 +64,18 @@ pub(crate) fn print(
                 failed += 1;
                 let after = outcome.ended.saturating_duration_since(row.from).as_secs_f64();
                 let id = balancers[balancer].id;
+                if row.lost > MOST {
+                    continue;
+                }
                 unexplained.push(format!("{}: {id} after {after:.2} s: {reason}", row.what));
             }
         }
         let took: String = row.took.iter().map(|took| format!("{:>8}", seconds(*took))).collect();
         text += &format!(
-            "{:<54}{took}{:>8}{asked:>9}{in_window:>10}{failed:>8}\n",
+            "{:<54}{took}{:>8}{:>8}{asked:>10}{in_window:>11}{failed:>8}\n",
             row.what,
-            seconds(Some(row.bound))
+            seconds(Some(row.bound)),
+            seconds(Some(row.lost))
         );
         all += asked;
         excused += in_window;

@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::place::pause;
 
 /// The time between two looks.
-const ROUND: Duration = Duration::from_millis(50);
+const ROUND: Duration = Duration::from_millis(100);
 
 /// How long an answer may take; a process that stands still gives none.
 const PATIENCE: Duration = Duration::from_secs(3);
