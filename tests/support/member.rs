@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use super::{NS, sinew, write};
+use super::{NS, sinew_within, write};
 
 /// A member on a port of its own.
 ///
@@ -18,6 +18,8 @@ pub(crate) struct Member {
     pub(crate) name: String,
     pub(crate) address: SocketAddr,
     folder: TempDir,
+    /// The network namespace that it runs in, if not that of the test.
+    namespace: Option<String>,
     process: Option<Child>,
 }
 
@@ -27,6 +29,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 impl Member {
     /// Starts a member.
     pub(crate) fn start(name: &str) -> Self {
+        // The member chooses a port, which it gets again when it is restarted.
+        Self::start_at(name, SocketAddr::from(([127, 0, 0, 1], 0)), None)
+    }
+
+    /// Starts a member that listens somewhere, in a network namespace.
+    pub(crate) fn start_at(name: &str, address: SocketAddr, namespace: Option<String>) -> Self {
         let folder = TempDir::new().expect("a folder");
         let main = format!(
             "<sequence {NS} name=\"main\"><in>\
@@ -36,9 +44,7 @@ impl Member {
              <respond/></in></sequence>"
         );
         write(folder.path(), "sequences/main.xml", &main);
-        // The member chooses a port, which it gets again when it is restarted.
-        let address = SocketAddr::from(([127, 0, 0, 1], 0));
-        let mut member = Self { name: name.to_owned(), address, folder, process: None };
+        let mut member = Self { name: name.to_owned(), address, folder, namespace, process: None };
         member.restart();
         member
     }
@@ -48,7 +54,9 @@ impl Member {
         let before = std::fs::read_to_string(self.log()).map_or(0, |log| log.len());
         let log = File::options().create(true).append(true).open(self.log()).expect("a log");
         let folder = self.folder.path().display().to_string();
-        let mut command = sinew(&["run", &folder, "--listen", &self.address.to_string(), "--no-watch"]);
+        let address = self.address.to_string();
+        let mut command =
+            sinew_within(self.namespace.as_deref(), &["run", &folder, "--listen", &address, "--no-watch"]);
         command.args(["--set", "listeners.https.enabled=false", "--set", "admin.enabled=false"]);
         // A socket would be one for all members.
         command.args(["--set", "admin.socket=", "--set", "server.threads=1", "--set", "logs.format=json"]);

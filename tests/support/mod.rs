@@ -11,7 +11,7 @@ mod program;
 pub(crate) use back_end::BackEnd;
 pub(crate) use client::{Answer, Connection};
 pub(crate) use member::Member;
-pub(crate) use program::{Program, sinew};
+pub(crate) use program::{Program, sinew, sinew_within};
 
 use std::path::Path;
 

@@ -1,13 +1,21 @@
 //! Network namespaces joined by a bridge: hosts of a test's own, gone when dropped.
 
+#![allow(dead_code, reason = "each test binary uses what it needs")]
+
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Hosts on one network, 10.99.0.1/24 and on, each with the interface `eth0`; and one that they are all connected to, which
 /// is the client with the interface `bridge`.
 pub(crate) struct Network {
     name: String,
     hosts: usize,
+    /// Whether it is gone when this is dropped.
+    owned: bool,
 }
+
+/// Counts the networks of this process, which have names of their own.
+static NETWORKS: AtomicUsize = AtomicUsize::new(0);
 
 impl Network {
     /// A network of so many hosts.
@@ -15,7 +23,8 @@ impl Network {
     /// # Errors
     /// Why there can be none: no root, no `ip`, or a kernel without what is needed.
     pub(crate) fn new(hosts: usize) -> Result<Self, String> {
-        let network = Self { name: format!("sinew-{}-{hosts}", std::process::id()), hosts };
+        let number = NETWORKS.fetch_add(1, Ordering::Relaxed);
+        let network = Self { name: format!("sinew-{}-{number}", std::process::id()), hosts, owned: true };
         let client = network.client();
         ip(&["netns", "add", &client])?;
         ip(&["-n", &client, "link", "add", "bridge", "type", "bridge"])?;
@@ -34,6 +43,16 @@ impl Network {
             ip(&["-n", &host, "link", "set", "lo", "up"])?;
         }
         Ok(network)
+    }
+
+    /// A network of another process, which looks after it.
+    pub(crate) fn existing(name: &str, hosts: usize) -> Self {
+        Self { name: name.to_owned(), hosts, owned: false }
+    }
+
+    /// Its name, for another process.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     /// The name of a host's namespace.
@@ -57,6 +76,12 @@ impl Network {
         ip(&["-n", &self.client(), "link", "set", &format!("cable{number}"), state]).expect("a cable");
     }
 
+    /// Switches the interface of a host on or off.
+    pub(crate) fn switch(&self, number: usize, on: bool) {
+        let state = if on { "up" } else { "down" };
+        ip(&["-n", &self.host(number), "link", "set", "eth0", state]).expect("an interface");
+    }
+
     /// Whether a host has an address now.
     pub(crate) fn has(&self, number: usize, address: &str) -> bool {
         let output = Command::new("ip").args(["-n", &self.host(number), "-o", "addr", "show"]).output();
@@ -74,6 +99,9 @@ pub(crate) fn within(namespace: &str, program: &str) -> Command {
 
 impl Drop for Network {
     fn drop(&mut self) {
+        if !self.owned {
+            return;
+        }
         for namespace in (0..self.hosts).map(|number| self.host(number)).chain([self.client()]) {
             // What was not made cannot be removed.
             let _ = ip(&["netns", "del", &namespace]);

@@ -14,7 +14,20 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A command line of the program, without what the environment of the test run would change.
 pub(crate) fn sinew(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sinew"));
+    sinew_within(None, arguments)
+}
+
+/// The same in a network namespace.
+pub(crate) fn sinew_within(namespace: Option<&str>, arguments: &[&str]) -> Command {
+    let program = env!("CARGO_BIN_EXE_sinew");
+    let mut command = match namespace {
+        Some(namespace) => {
+            let mut command = Command::new("ip");
+            command.args(["netns", "exec", namespace, program]);
+            command
+        }
+        None => Command::new(program),
+    };
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("SINEW_")) {
         command.env_remove(name);
     }

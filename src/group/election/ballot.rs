@@ -52,7 +52,7 @@ impl Election {
         }
         if over || now >= *heard + self.rules.lease {
             let promise = self.promise.take();
-            self.promised = promise.map(|Promise { vote, .. }| (vote.candidate, vote.epoch));
+            self.promised = promise.map(|Promise { vote, .. }| vote);
         }
     }
 
@@ -98,7 +98,7 @@ impl Election {
         self.promise = None;
         // Of a term in which it did not act there is nothing to be told from later ones.
         if term.acted {
-            self.promised = Some((self.me.clone(), term.epoch));
+            self.promised = Some(Vote { candidate: self.me.clone(), epoch: term.epoch, beat: term.beat });
         }
         self.granted_until = None;
     }
@@ -118,8 +118,9 @@ impl Election {
             return;
         };
         // Lower epochs are refused, so that they grow from one coordinator to the next.
-        let refused = self.promised.as_ref().is_some_and(|(before, epoch)| {
-            if before == candidate { term.epoch < *epoch } else { term.epoch <= *epoch }
+        let last = self.promised.as_ref();
+        let refused = last.is_some_and(|last| {
+            if last.candidate == *candidate { term.epoch < last.epoch } else { term.epoch <= last.epoch }
         });
         if refused {
             // The candidate sees it, and begins anew.
@@ -127,6 +128,13 @@ impl Election {
             return;
         }
         let vote = Vote { candidate: candidate.clone(), epoch: term.epoch, beat: term.beat };
+        // It fell silent and does not count as lost yet: promised to once more, it would hold up the next for another lease.
+        let is_silent = |last: &Vote| {
+            (&last.candidate, last.epoch) == (&vote.candidate, vote.epoch) && last.beat >= vote.beat
+        };
+        if last.is_some_and(is_silent) {
+            return;
+        }
         self.promise = Some(Promise { vote, heard: now });
     }
 

@@ -6,7 +6,8 @@
 //! 1. The oldest active balancer, as it sees the group, begins a term: with an epoch higher than all it knows of, and a beat
 //!    that counts up with each round of gossip.
 //! 2. Every balancer votes for the oldest active one it sees, with the last beat that it heard. A vote is a promise: it goes
-//!    to nobody else until no new beat was heard for a whole lease, or the candidate says that its term is over. After its
+//!    to nobody else until no new beat was heard for a whole lease, or the candidate says that its term is over. It is given to
+//!    the same candidate again only with a later beat. After its
 //!    start a balancer votes for nobody for a lease, for it may have forgotten a promise.
 //! 3. A candidate holds the lease until the time at which it issued the highest beat that a majority echoes, plus nine
 //!    tenths of the lease; the last tenth is for clocks that do not run alike. Only in this time it acts.
@@ -93,8 +94,8 @@ pub struct Election {
     /// The highest epoch of one that acts.
     acting_epoch: u64,
     promise: Option<Promise>,
-    /// Whom the last promise was given to that is over.
-    promised: Option<(NodeId, u64)>,
+    /// The last promise that is over.
+    promised: Option<Vote>,
     term: Option<OwnTerm>,
     /// How many balancers there are, as everybody says.
     size: usize,

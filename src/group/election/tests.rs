@@ -61,6 +61,30 @@ async fn the_next_acts_when_the_oldest_dies() {
     assert!(took <= LEASE + Duration::from_secs(2), "{took:?}");
 }
 
+/// A candidate whose beats stopped and that does not count as lost yet is not promised to once more: the next one would have to
+/// wait for a second lease.
+#[tokio::test(start_paused = true)]
+async fn one_that_fell_silent_gets_no_second_promise() {
+    let began = Instant::now();
+    let mut voter = Election::new(NodeId::new("lb1", 2), rules(3, Minority::Waits), began);
+    let said = |beat| Said {
+        phase: Phase::Active,
+        term: Some(Term { epoch: 7, beat, stance: Stance::Acting }),
+        ..Said::default()
+    };
+    let peer =
+        |beat| Peer { node: NodeId::new("lb0", 1), said: said(beat), live: true, active_since: Some(began) };
+    let mut beat_voted_for = |at: Duration, beat: u64| {
+        voter.step(began + at, &[peer(beat)], true, 1);
+        voter.said(began + at).vote.map(|vote| vote.beat)
+    };
+    assert_eq!(beat_voted_for(LEASE, 5), Some(5));
+    assert_eq!(beat_voted_for(LEASE * 2 - STEP, 5), Some(5));
+    assert_eq!(beat_voted_for(LEASE * 2, 5), None, "the promise is over");
+    assert_eq!(beat_voted_for(LEASE * 2 + STEP, 5), None);
+    assert_eq!(beat_voted_for(LEASE * 2 + STEP * 2, 6), Some(6), "it is heard again");
+}
+
 /// Whoever says that it goes is replaced within rounds.
 #[tokio::test(start_paused = true)]
 async fn one_that_drains_is_replaced_at_once() {
