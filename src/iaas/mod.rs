@@ -26,6 +26,10 @@ mod http;
 #[cfg(any(feature = "docker", feature = "kubernetes"))]
 mod labels;
 #[cfg(any(feature = "docker", feature = "ec2"))]
+#[cfg_attr(
+    not(all(feature = "docker", feature = "ec2")),
+    allow(dead_code, reason = "each of the two uses a part of it")
+)]
 mod recent;
 
 #[cfg(test)]

@@ -80,7 +80,6 @@ impl Recent {
     }
 
     /// Whether an instance was told to end.
-    #[cfg(feature = "docker")]
     pub(super) fn has_ended(&self, id: &InstanceId) -> bool {
         self.state().ended.get(id).is_some_and(|at| at.elapsed() < REMEMBERED)
     }
