@@ -28,7 +28,7 @@ pub(super) trait Platform {
 }
 
 /// How long anything may take before a test gives up.
-pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Checks everything.
 pub(super) async fn check(platform: &impl Platform) {
