@@ -26,8 +26,8 @@ pub use origin::{Explanation, Origin};
 pub use reference::reference;
 pub use secret::{Secret, SecretError, SecretReference};
 pub use sections::{
-    AccessLog, Admin, Balancer, Compat, Deployment, DnsName, Ec2Provider, Group, HttpListener, HttpsListener,
-    KubernetesService, Limits, Listeners, Logs, Membership, MembershipFile, Multicast, Pools,
+    AccessLog, Admin, Autoscaler, Balancer, Compat, Deployment, DnsName, Ec2Provider, Group, HttpListener,
+    HttpsListener, KubernetesService, Limits, Listeners, Logs, Membership, MembershipFile, Multicast, Pools,
     ProcessProvider, Provider, ProviderKind, Registration, Server, Settings, StaticMember, Timeouts, Tls,
     Topology, Tribes, WebhookProvider,
 };

@@ -82,18 +82,8 @@ fn classes_and_places() {
     let rows: &[(&str, String, &[&str], &[&str])] = &[
         ("unknown", named("class=\"com.example.T\""), &[], &["E0307 com.example.T"]),
         ("none", named(""), &["once, idle"], &["W0302 task"]),
-        (
-            "autoscaler",
-            named(&format!("class=\"{autoscaler}\"")),
-            &["once, coordinator, idle"],
-            &[&format!("W0302 {autoscaler}")],
-        ),
-        (
-            "older autoscaler",
-            named(&format!("class=\"{older}\"")),
-            &["once, coordinator, idle"],
-            &[&format!("W0302 {older}")],
-        ),
+        ("autoscaler", named(&format!("class=\"{autoscaler}\"")), &["once, coordinator"], &[]),
+        ("older autoscaler", named(&format!("class=\"{older}\"")), &["once, coordinator"], &[]),
         ("pinned here", with("pinnedServers=\"other, me\"", ""), &["once"], &[]),
         ("pinned elsewhere", with("pinnedServers=\"other\"", ""), &["once, elsewhere"], &[]),
         (
