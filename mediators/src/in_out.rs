@@ -24,6 +24,14 @@ impl MediatorConfig for In {
         Some(Self(context.mediators_of(element, &[])))
     }
 
+    fn list(&self) -> Option<&MediatorList> {
+        Some(&self.0)
+    }
+
+    fn with_list(&self, list: MediatorList) -> Option<Self> {
+        Some(Self(list))
+    }
+
     fn build(&self, context: &mut dyn BuildContext) -> Action {
         Action::Branch(Box::new(OneWay { responses: false, list: context.list("", &self.0) }))
     }
@@ -36,6 +44,14 @@ impl MediatorConfig for Out {
     fn parse(element: Element<'_>, context: &mut ParseContext<'_>) -> Option<Self> {
         Attributes::of(element).finish(context);
         Some(Self(context.mediators_of(element, &[])))
+    }
+
+    fn list(&self) -> Option<&MediatorList> {
+        Some(&self.0)
+    }
+
+    fn with_list(&self, list: MediatorList) -> Option<Self> {
+        Some(Self(list))
     }
 
     fn build(&self, context: &mut dyn BuildContext) -> Action {

@@ -4,6 +4,8 @@
 //! act on the message, `Branch` for the ones that choose the list that runs next. Mediators know nothing of each other;
 //! sequences and endpoints come to them compiled. `README.md` is the catalogue.
 
+mod autoscale_in;
+mod autoscale_out;
 mod call_template;
 mod conditional_router;
 mod drop;
@@ -30,6 +32,8 @@ mod tests;
 
 use sinew_core::config::MediatorRegistry;
 
+use autoscale_in::AutoscaleIn;
+use autoscale_out::AutoscaleOut;
 use call_template::CallTemplate;
 use conditional_router::ConditionalRouter;
 use drop::Drop;
@@ -71,6 +75,8 @@ pub fn registry() -> MediatorRegistry {
     registry.add::<CallTemplate>();
     registry.add::<ConditionalRouter>();
     registry.add::<Rewrite>();
+    registry.add::<AutoscaleIn>();
+    registry.add::<AutoscaleOut>();
     registry.plan(PLANNED);
     registry
 }
@@ -81,8 +87,6 @@ const PLANNED: &[&str] = &[
     "RMSequence",
     "aggregate",
     "annotatedCommand",
-    "autoscaleIn",
-    "autoscaleOut",
     "bean",
     "builder",
     "cache",

@@ -19,6 +19,7 @@
 //! | `/api/v1/reload` | POST: looks at the configuration folder now |
 //! | `/api/v1/tasks…` | tasks with their runs; they can be run, paused and resumed |
 //! | `/lb/group` | the group of balancers |
+//! | `/lb/autoscaler…` | how many instances clusters have, and why; it can be paused and resumed |
 //! | `/api/v1/maintenance` | POST: closes the listeners for a while, or opens them again |
 //! | `/lb/clusters…` | clusters and their members; both can be added and removed, members drained, suspended, activated |
 //! | `/lb/hosts…` | hosts and the clusters that they lead to; both ways they can be added and removed |
@@ -30,6 +31,7 @@ mod server;
 mod socket;
 mod status;
 
+mod autoscaler;
 mod change;
 mod clusters;
 mod endpoints;
@@ -47,6 +49,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use autoscaler::AutoscalerControl;
 pub use change::BalancerControl;
 pub use endpoints::{EndpointControl, EndpointView, NoSuchEndpoint};
 pub use group::{BalancerReport, CoordinatorReport, GroupControl, GroupReport};

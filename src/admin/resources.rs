@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use axum::{Extension, Json, Router, middleware};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
 use super::guard::{self, Access, Guard};
-use super::{AdminState, clusters, endpoints, group, hosts, maintenance, members, reload, sessions, tasks};
+use super::{
+    AdminState, autoscaler, clusters, endpoints, group, hosts, maintenance, members, reload, sessions, tasks,
+};
 use crate::telemetry::metrics::Exposition;
 
 /// Paths for probes, which may ask without the token.
@@ -48,6 +50,10 @@ pub(super) fn router(state: Arc<AdminState>, guard: Guard) -> Router {
         .route("/lb/clusters/{domain}/{sub_domain}/members/{member}/activate", post(members::activate))
         .route("/lb/clusters/{domain}/{sub_domain}/members/{member}/suspend", post(members::suspend))
         .route("/lb/group", get(group::show))
+        .route("/lb/autoscaler", get(autoscaler::list))
+        .route("/lb/autoscaler/{domain}/{sub_domain}", get(autoscaler::show))
+        .route("/lb/autoscaler/{domain}/{sub_domain}/pause", put(autoscaler::pause))
+        .route("/lb/autoscaler/{domain}/{sub_domain}/resume", put(autoscaler::resume))
         .route("/lb/hosts", get(hosts::list))
         .route("/lb/hosts/{host}", get(hosts::one).put(hosts::put).delete(hosts::remove))
         .route("/lb/sessions/stats", get(sessions::statistics))

@@ -9,7 +9,9 @@ use serde::{Serialize, Serializer};
 use sinew_core::diagnostics::{Code, Diagnostics};
 use tokio::sync::mpsc;
 
-use super::{BalancerControl, EndpointControl, GroupControl, ReloadRequest, Reloads, TaskControl};
+use super::{
+    AutoscalerControl, BalancerControl, EndpointControl, GroupControl, ReloadRequest, Reloads, TaskControl,
+};
 use crate::clusters::Directory;
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::rfc3339;
@@ -25,6 +27,7 @@ pub struct AdminState {
     endpoints: OnceLock<Arc<dyn EndpointControl>>,
     tasks: OnceLock<Arc<dyn TaskControl>>,
     group: OnceLock<Arc<dyn GroupControl>>,
+    autoscaler: OnceLock<Arc<dyn AutoscalerControl>>,
     balancer: OnceLock<BalancerControl>,
     entrance: OnceLock<Entrance>,
     reloads: OnceLock<mpsc::Sender<ReloadRequest>>,
@@ -128,6 +131,7 @@ impl AdminState {
             endpoints: OnceLock::new(),
             tasks: OnceLock::new(),
             group: OnceLock::new(),
+            autoscaler: OnceLock::new(),
             balancer: OnceLock::new(),
             entrance: OnceLock::new(),
             reloads: OnceLock::new(),
@@ -175,6 +179,16 @@ impl AdminState {
 
     pub(super) fn tasks(&self) -> Option<&dyn TaskControl> {
         self.tasks.get().map(|tasks| &**tasks)
+    }
+
+    /// Says what scales clusters; only the first word counts.
+    pub fn control_autoscaler(&self, autoscaler: Arc<dyn AutoscalerControl>) {
+        // Told twice is a mistake of the caller without consequences.
+        let _ = self.autoscaler.set(autoscaler);
+    }
+
+    pub(super) fn autoscaler(&self) -> Option<&dyn AutoscalerControl> {
+        self.autoscaler.get().map(|autoscaler| &**autoscaler)
     }
 
     /// Says what knows the group of balancers; only the first word counts. Without, there is none.

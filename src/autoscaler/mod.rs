@@ -1,9 +1,9 @@
 //! The autoscaler's judgement: how many instances a cluster shall have, and what is to be done about it
 //! (elastic-load-balancer.md §4).
 //!
-//! Nothing here waits, reads a clock or talks to anybody. [`tick()`] takes what was seen of a cluster, and gives what was
-//! decided, why, and what is to be done; the server does it, and [`simulation`] replays traces of traffic against the very
-//! same functions.
+//! Nothing here waits, reads a clock or talks to anybody, but for [`runtime`]. [`tick()`] takes what was seen of a cluster, and
+//! gives what was decided, why, and what is to be done; the runtime does it, and [`simulation`] replays traces of traffic against
+//! the very same functions.
 
 mod decision;
 mod sentences;
@@ -21,6 +21,7 @@ pub mod instances;
 
 mod tick;
 
+pub mod runtime;
 pub mod simulation;
 
 #[cfg(test)]

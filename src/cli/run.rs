@@ -176,7 +176,10 @@ fn refuse(error: &StartError, color: Color) -> Exit {
             complain(diagnostics);
             Exit::Configuration
         }
-        StartError::Tls(_) | StartError::Secret(_) | StartError::Admin(AdminError::Open(_)) => {
+        StartError::Tls(_)
+        | StartError::Secret(_)
+        | StartError::Provider(_)
+        | StartError::Admin(AdminError::Open(_)) => {
             output::complain(&format!("error: {error}"));
             Exit::Configuration
         }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-use arc_swap::{ArcSwap, Guard};
+use arc_swap::{ArcSwap, ArcSwapOption, Guard};
+use tokio::time::Instant;
 
-use super::{ClusterKey, Member};
+use super::{ClusterKey, DemandCounter, Member};
 
 /// Members in the order in which they joined.
 pub type Members = Vec<Arc<Member>>;
@@ -17,11 +19,12 @@ pub struct Cluster {
     members: ArcSwap<Members>,
     /// Whose turn it is, for algorithms that go round (fix W7: one per cluster).
     pub cursor: AtomicUsize,
+    demand: ArcSwapOption<DemandCounter>,
 }
 
 impl Cluster {
     pub(super) fn new(key: ClusterKey) -> Self {
-        Self { key, members: ArcSwap::default(), cursor: AtomicUsize::new(0) }
+        Self { key, members: ArcSwap::default(), cursor: AtomicUsize::new(0), demand: ArcSwapOption::empty() }
     }
 
     /// What it is known by.
@@ -42,6 +45,23 @@ impl Cluster {
     /// A member by its key.
     pub fn member(&self, key: &str) -> Option<Arc<Member>> {
         self.members.load().iter().find(|member| **member.key() == *key).cloned()
+    }
+
+    /// What counts the requests that want it; nothing as long as nobody asked for counting.
+    pub fn demand(&self) -> Option<Arc<DemandCounter>> {
+        self.demand.load_full()
+    }
+
+    /// Counts the requests that want it, each for at most so long. When that is another time than before, the count begins
+    /// anew; those that are counted end where they began.
+    pub fn count_demand(&self, expiry: Duration) -> Arc<DemandCounter> {
+        let same = |counter: &Arc<DemandCounter>| counter.expiry() == expiry;
+        if let Some(counter) = self.demand().filter(same) {
+            return counter;
+        }
+        let counter = Arc::new(DemandCounter::new(expiry, Instant::now()));
+        self.demand.store(Some(counter.clone()));
+        counter
     }
 
     pub(super) fn publish(&self, members: Members) {

@@ -92,6 +92,11 @@ impl Live {
         }
     }
 
+    /// Whether it was let in once: it is ready or drains, even if nobody hears of it at the moment.
+    pub fn was_admitted(&self) -> bool {
+        matches!(Phase::of(self.phase.load(Ordering::Relaxed)), Phase::Ready | Phase::Draining)
+    }
+
     /// Holds it back, or not any longer; whether that is a change. What it is besides is not forgotten.
     pub(super) fn set_suspected(&self, suspected: bool, now: Instant) -> bool {
         let changed = self.suspected.swap(suspected, Ordering::Relaxed) != suspected;

@@ -4,6 +4,7 @@
 //! whoever learns of members (files, the admin interface, group membership) reports them as a [`Source`].
 
 mod cluster;
+mod demand;
 mod directory;
 pub mod health;
 mod live;
@@ -13,6 +14,7 @@ mod source;
 mod tests;
 
 pub use cluster::{Cluster, Members};
+pub use demand::DemandCounter;
 pub use directory::{Directory, Order, Spoken, Unknown};
 pub use live::{InFlight, Live, Phase};
 pub use member::{Member, MemberError};

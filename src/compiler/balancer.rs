@@ -19,8 +19,8 @@ use crate::balancing::resolution::{
 };
 use crate::balancing::rewriting::{CookieRules, DomainRule, ForwardedPolicy, PathRule, rewrites};
 use crate::balancing::selection::{Balancer, Settings};
-use crate::clusters::ClusterKey;
 use crate::clusters::health::HealthCheck;
+use crate::clusters::{ClusterKey, DemandCounter};
 use crate::endpoints::{BalancedCluster, Client, DynamicEndpoint, DynamicPolicy, Leaf, Routing, Sessions};
 use crate::membership::Lifecycle;
 use crate::transport::http::client::Timeouts;
@@ -112,7 +112,11 @@ impl<C: Client> Compiler<'_, C> {
             self.lifecycles.insert(key.clone(), Lifecycle::of(&definition.traffic.lifecycle));
             let mut traffic = definition.traffic.clone();
             wishes.change(&mut traffic);
-            let cluster = self.balanced(key, &traffic, wishes.session, maintenance);
+            let demand = self.process(Some(configuration)).enable_autoscaler.then(|| {
+                let cluster = self.settings.lasting.directory.cluster(key);
+                cluster.count_demand(definition.limits.message_expiry_time)
+            });
+            let cluster = self.balanced(key, &traffic, wishes.session, maintenance, demand);
             clusters.insert(key.clone(), cluster);
         }
         let process = self.process(Some(configuration));
@@ -194,6 +198,7 @@ impl<C: Client> Compiler<'_, C> {
         traffic: &TrafficSettings,
         session: Option<SessionWish>,
         maintenance: bool,
+        demand: Option<Arc<DemandCounter>>,
     ) -> Arc<BalancedCluster> {
         let lasting = &self.settings.lasting;
         let selection = &traffic.selection;
@@ -226,7 +231,8 @@ impl<C: Client> Compiler<'_, C> {
             connect: traffic.connection.connect_timeout,
             response: traffic.connection.endpoint_timeout.unwrap_or(self.settings.timeouts.response),
         };
-        Arc::new(BalancedCluster::new(balancer, sessions, cookie, timeouts, traffic, maintenance))
+        let cluster = BalancedCluster::new(balancer, sessions, cookie, timeouts, traffic, maintenance);
+        Arc::new(cluster.counted_by(demand))
     }
 
     /// What an endpoint of a balancer does besides choosing members.

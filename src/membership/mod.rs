@@ -13,7 +13,7 @@
 //!
 //! Several schemes may run at once (hybrid). What one added only it removes. When several speak of the same member, the
 //! weightiest decides what it is like: [`Layer::Topology`] over operators over files, and among schemes the one whose name
-//! comes last in the alphabet: `dns`, `file`, `kubernetes`, `multicast`, `registration`, `tribes`. So what members say of
+//! comes last in the alphabet: `autoscaler`, `dns`, `file`, `kubernetes`, `multicast`, `registration`, `tribes`. So what members say of
 //! themselves weighs more than what is said of them.
 //!
 //! [`Directory`]: crate::clusters::Directory

@@ -12,8 +12,9 @@ use tokio::time::Instant;
 use super::group::Group;
 use super::membership::{self, Schemes};
 use super::start::StartError;
-use super::{group, settings as map, tasks};
+use super::{autoscaler, group, settings as map, tasks};
 use crate::admin::AdminState;
+use crate::autoscaler::runtime::Autoscaler;
 use crate::clusters::ClusterKey;
 use crate::clusters::health::{Checker, HealthChecks, NetworkProbe};
 use crate::compiler::Deployed;
@@ -35,6 +36,7 @@ pub(super) struct Background {
     membership: Membership,
     schemes: Schemes,
     tasks: Arc<Scheduler>,
+    autoscaler: Arc<Autoscaler>,
     #[cfg_attr(not(feature = "group"), expect(dead_code, reason = "there is none"))]
     group: Option<Arc<Group>>,
     /// Last, so that everything ends before its runtime does.
@@ -58,17 +60,16 @@ impl Background {
         runtime.spawn(sweep(lasting.clone()));
         let (handle, directory) = (runtime.handle().clone(), lasting.directory.clone());
         let checker = Checker::new(handle.clone(), directory.clone(), probe);
-        let tasks = tasks::scheduler(handle.clone(), deployed.clone(), map::dispatch(settings));
-        let deployed = &deployed.load_full();
+        let in_service = deployed;
+        let deployed = &in_service.load_full();
         let counts = admin.metrics.membership();
         let membership = membership::membership(settings, handle.clone(), directory.clone(), counts);
         membership.follow(deployed.lifecycles.clone());
-        let group = group::start(settings, &handle, directory, admin)?;
+        let group = group::start(settings, &handle, directory.clone(), admin)?;
         #[cfg(feature = "group")]
         let address = group.as_ref().map(|group| group.address());
         #[cfg(not(feature = "group"))]
         let address = None;
-        #[cfg_attr(not(feature = "group"), expect(unused_mut, reason = "there is nothing to add"))]
         let mut schemes = membership::schemes(settings, &membership, address)?;
         #[cfg(feature = "group")]
         if let Some(group) = &group {
@@ -80,8 +81,21 @@ impl Background {
                 handle.spawn(group::meet(Arc::downgrade(group), found));
             }
         }
-        let background =
-            Self { checker, checks: Mutex::default(), membership, schemes, group, tasks, runtime };
+        let peers = autoscaler::peers(group.as_ref(), &handle);
+        let may_run = tasks::on_coordinator(&peers);
+        let tasks = tasks::scheduler(handle.clone(), in_service.clone(), map::dispatch(settings), may_run);
+        let autoscaler = autoscaler::start(settings, &handle, directory, peers, admin)?;
+        schemes.started.push(membership.start(autoscaler.members()));
+        let background = Self {
+            checker,
+            checks: Mutex::default(),
+            membership,
+            schemes,
+            group,
+            tasks,
+            autoscaler,
+            runtime,
+        };
         background.follow(deployed);
         Ok(background)
     }
@@ -105,6 +119,11 @@ impl Background {
         &self.tasks
     }
 
+    /// What launches and ends instances.
+    pub(super) fn autoscaler(&self) -> &Arc<Autoscaler> {
+        &self.autoscaler
+    }
+
     /// Where more of it can run.
     pub(super) fn handle(&self) -> &Handle {
         self.runtime.handle()
@@ -115,6 +134,9 @@ impl Background {
     pub(super) fn follow(&self, deployed: &Deployed) {
         self.membership.follow(deployed.lifecycles.clone());
         self.tasks.follow(&deployed.tasks);
+        autoscaler::follow(&self.autoscaler, deployed);
+        #[cfg(feature = "group")]
+        self.fence(deployed);
         let wanted = &deployed.health_checks;
         let mut checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
         checks.retain(|cluster, running| wanted.get(cluster) == Some(running.check()));
@@ -126,6 +148,15 @@ impl Background {
 
 #[cfg(feature = "group")]
 impl Background {
+    /// With a public address, whoever holds it acts where there is no majority.
+    fn fence(&self, deployed: &Deployed) {
+        let balancer = deployed.configuration.balancer.as_deref().map(|one| &one.balancer.process);
+        let address = balancer.is_some_and(|one| one.enable_autoscaler && one.elastic_ip.is_some());
+        if let Some(group) = self.group.as_ref().filter(|_| address) {
+            autoscaler::fence(group, &self.autoscaler);
+        }
+    }
+
     /// Tells the group of balancers that this one drains: what it coordinates, another does.
     pub(super) fn announce_drain(&self) {
         if let Some(group) = &self.group {

@@ -50,7 +50,6 @@ pub(super) fn membership(
 /// The schemes that run.
 pub(super) struct Schemes {
     /// They end with this.
-    #[cfg_attr(not(feature = "group"), expect(dead_code, reason = "it only has to live"))]
     pub(super) started: Vec<Started>,
     /// Of the listener for members, if it has any.
     pub(super) certificates: Option<Arc<ServerCertificates>>,

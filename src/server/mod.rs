@@ -1,5 +1,6 @@
 //! The process: everything put together, started in order, and ended without losing a request.
 
+mod autoscaler;
 mod background;
 mod endpoints;
 mod front;

@@ -144,6 +144,7 @@ impl Running {
     fn announce_drain(&self) {
         self.admin.update(|status| status.phase = Phase::Draining);
         self.background.tasks().close();
+        self.background.autoscaler().stop();
         self.background.announce_drain();
         tracing::info!(target: "server", "draining");
     }

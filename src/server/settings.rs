@@ -16,6 +16,7 @@ use crate::deployment::WatchSettings;
 use crate::dispatch::{DispatchSettings, ReplyPolicy};
 use crate::endpoints::{Lasting, RequestPolicy};
 use crate::settings::{HttpsListener, SecretError, Settings};
+use crate::tasks::TaskClasses;
 use crate::telemetry::metrics::Metrics;
 use crate::transport::http::client::{ClientSettings, Timeouts};
 use crate::transport::http::framing::{RequestLimits, ResponseLimits};
@@ -89,7 +90,14 @@ pub(super) fn client_tls(settings: &Settings) -> Result<Arc<rustls::ClientConfig
 }
 
 /// What the compiler takes.
-pub(super) fn compile(settings: &Settings, metrics: Arc<Metrics>, lasting: Arc<Lasting>) -> CompileSettings {
+pub(super) fn compile(
+    settings: &Settings,
+    metrics: Arc<Metrics>,
+    lasting: Arc<Lasting>,
+    autoscaler: super::autoscaler::Place,
+) -> CompileSettings {
+    let mut task_classes = TaskClasses::default();
+    task_classes.add(Arc::new(super::autoscaler::tasks(autoscaler)));
     let (timeouts, compat) = (&settings.timeouts, &settings.compat);
     let user_agent = settings.server.user_agent.as_ref().map(|text| text.value().clone());
     CompileSettings {
@@ -108,7 +116,7 @@ pub(super) fn compile(settings: &Settings, metrics: Arc<Metrics>, lasting: Arc<L
         endpoint_states: Arc::default(),
         lasting,
         listen: listen_ports(settings),
-        task_classes: Arc::default(),
+        task_classes: Arc::new(task_classes),
     }
 }
 

@@ -74,6 +74,9 @@ pub enum StartError {
     #[cfg(feature = "group")]
     #[error(transparent)]
     Group(#[from] crate::group::GroupError),
+    /// Instances cannot be launched as asked for.
+    #[error(transparent)]
+    Provider(#[from] crate::iaas::OpenError),
     /// A token cannot be read.
     #[error(transparent)]
     Secret(#[from] SecretError),
@@ -103,9 +106,11 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
     let admin = Arc::new(AdminState::new(env!("CARGO_PKG_VERSION"), metrics.clone(), directory));
     admin.update(|status| status.strict = settings.server.strict);
     let client = HttpClient::new(map::client(settings, map::client_tls(settings)?));
-    let deployer = deploy(settings, folder, &admin, lasting.clone(), client.clone())?;
+    let (scales, place) = tokio::sync::watch::channel(None);
+    let deployer = deploy(settings, folder, &admin, lasting.clone(), client.clone(), place)?;
     let (deployed, probe) = (deployer.deployed(), NetworkProbe::new(client.clone()));
     let background = Background::start(settings, &lasting, deployed, probe, &admin)?;
+    scales.send_replace(Some(background.autoscaler().clone()));
     let background = Arc::new(background);
     let tasks = background.tasks().clone();
     admin.control_tasks(tasks.clone());
@@ -171,8 +176,9 @@ fn deploy(
     admin: &AdminState,
     lasting: Arc<Lasting>,
     client: HttpClient,
+    autoscaler: super::autoscaler::Place,
 ) -> Result<Deployer<TransportClient>, StartError> {
-    let compile = map::compile(settings, admin.metrics.clone(), lasting);
+    let compile = map::compile(settings, admin.metrics.clone(), lasting, autoscaler);
     admin.control_endpoints(compile.endpoint_states.clone());
     let files = match &settings.balancer.configuration {
         Some(file) => Folder::new(folder.clone()).with_balancer(file),

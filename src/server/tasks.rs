@@ -7,6 +7,7 @@ use sinew_core::expression::Surroundings;
 use tokio::runtime::Handle;
 
 use crate::admin::{TaskControl, TaskRefusal};
+use crate::autoscaler::runtime::Peers;
 use crate::compiler::Deployed;
 use crate::dispatch::{DispatchSettings, Entrance, inject};
 use crate::tasks::{
@@ -20,15 +21,20 @@ struct Injector {
     settings: DispatchSettings,
 }
 
+/// Tasks that run on one balancer of a group only run where this one acts; one without a group coordinates itself.
+pub(super) fn on_coordinator(peers: &Arc<dyn Peers>) -> MayRun {
+    let peers = peers.clone();
+    Arc::new(move || peers.acting().is_some())
+}
+
 /// A scheduler for the tasks of what is deployed. Nothing runs before it is opened.
 pub(super) fn scheduler(
     runtime: Handle,
     deployed: Arc<ArcSwap<Deployed>>,
     settings: DispatchSettings,
+    may_run: MayRun,
 ) -> Arc<Scheduler> {
     let injector = Injector { deployed, settings };
-    // A balancer without a group coordinates itself.
-    let may_run: MayRun = Arc::new(|| true);
     Arc::new(Scheduler::new(runtime, Arc::new(SystemClock), Arc::new(injector), may_run))
 }
 

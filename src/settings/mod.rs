@@ -26,7 +26,7 @@ pub use origin::{Explanation, Origin};
 pub use reference::reference;
 pub use secret::{Secret, SecretError, SecretReference};
 pub use sections::{
-    AccessLog, Admin, Balancer, Compat, Deployment, DnsName, DockerProvider, Ec2Provider, Group,
+    AccessLog, Admin, Autoscaler, Balancer, Compat, Deployment, DnsName, DockerProvider, Ec2Provider, Group,
     HttpListener, HttpsListener, KubernetesProvider, KubernetesService, Limits, Listeners, Logs, Membership,
     MembershipFile, Multicast, Pools, ProcessProvider, Provider, ProviderKind, Registration, Server,
     Settings, StaticMember, Timeouts, Tls, Topology, Tribes, WebhookProvider,

@@ -7,7 +7,7 @@ use sinew_core::config::{TaskDefinition, TaskText};
 use sinew_core::diagnostics::{Diagnostic, Diagnostics, codes, nearest};
 
 use super::Work;
-use super::classes::{Autoscaler, MessageInjector};
+use super::classes::{AutoscalerTask, MessageInjector};
 
 /// A class of tasks.
 pub trait TaskClass: Send + Sync + 'static {
@@ -65,7 +65,7 @@ const QUARTZ_CONF: &str = "quartz.conf";
 impl Default for TaskClasses {
     /// Those of the product, one line each.
     fn default() -> Self {
-        Self(vec![Arc::new(MessageInjector), Arc::new(Autoscaler)])
+        Self(vec![Arc::new(MessageInjector), Arc::new(AutoscalerTask::default())])
     }
 }
 

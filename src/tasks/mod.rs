@@ -29,6 +29,7 @@ mod view;
 mod tests;
 
 pub use class::{Building, Need, TaskClass, TaskClasses, is_of_the_scheduler};
+pub use classes::AutoscalerTask;
 pub use clock::{Clock, SystemClock};
 pub use cron::{Cron, CronError};
 pub use inject::{Door, Inject, InjectFuture, Injection};

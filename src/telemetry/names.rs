@@ -102,6 +102,13 @@ metrics! {
     TASK_LAST_DURATION_SECONDS Gauge "sinew_task_last_duration_seconds" ["task"]
         "How long the run of a task took that ended last"
 
+    AUTOSCALER_INSTANCES Gauge "sinew_autoscaler_instances" ["cluster" "state"]
+        "Instances of a cluster that is scaled: running, on their way (pending), or running and chosen to leave (terminating)"
+    AUTOSCALER_ACTIONS_TOTAL Counter "sinew_autoscaler_actions_total" ["cluster" "kind" "outcome"]
+        "Launches and ends (terminate) of instances that a provider accepted, or that failed"
+    AUTOSCALER_DECISIONS_TOTAL Counter "sinew_autoscaler_decisions_total" ["cluster" "kind"]
+        "Decisions to launch instances, to end some (terminate), or to leave all as it is (hold)"
+
     GROUP_PEERS Gauge "sinew_group_peers" []
         "Other balancers of the group that are heard of"
     GROUP_ACTING Gauge "sinew_group_acting" []

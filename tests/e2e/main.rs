@@ -1,5 +1,6 @@
 //! The real program on ephemeral ports of the loopback interface.
 
+mod autoscaler;
 mod balancing;
 mod clusters;
 mod command;

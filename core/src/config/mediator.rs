@@ -31,6 +31,17 @@ pub trait MediatorConfig: Send + Sync + Sized + 'static {
         None
     }
 
+    /// The list that it holds, if it only holds one: `in` and `out`.
+    fn list(&self) -> Option<&MediatorList> {
+        None
+    }
+
+    /// The same with another list, if it holds one.
+    fn with_list(&self, list: MediatorList) -> Option<Self> {
+        let _ = list;
+        None
+    }
+
     /// Makes what runs: everything that can be looked up or computed once is done here.
     fn build(&self, context: &mut dyn BuildContext) -> Action;
 }
@@ -64,6 +75,10 @@ pub trait AnyMediator: Send + Sync {
     fn needs(&self) -> Needs;
     /// See [`MediatorConfig::label`].
     fn label(&self) -> Option<&str>;
+    /// See [`MediatorConfig::list`].
+    fn list(&self) -> Option<&MediatorList>;
+    /// See [`MediatorConfig::with_list`].
+    fn with_list(&self, list: MediatorList) -> Option<Arc<dyn AnyMediator>>;
     /// See [`MediatorConfig::build`].
     fn build(&self, context: &mut dyn BuildContext) -> Action;
 }
@@ -75,6 +90,14 @@ impl<M: MediatorConfig> AnyMediator for M {
 
     fn label(&self) -> Option<&str> {
         MediatorConfig::label(self)
+    }
+
+    fn list(&self) -> Option<&MediatorList> {
+        MediatorConfig::list(self)
+    }
+
+    fn with_list(&self, list: MediatorList) -> Option<Arc<dyn AnyMediator>> {
+        MediatorConfig::with_list(self, list).map(|config| Arc::new(config) as Arc<dyn AnyMediator>)
     }
 
     fn build(&self, context: &mut dyn BuildContext) -> Action {

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use super::fault::{ErrorCode, FaultSource};
 use super::reading::{Sender, collect};
-use super::{Endpoint, Environment, Fault, Observer, Sequence, Step};
+use super::{Counting, Endpoint, Environment, Fault, Observer, Sequence, Step};
 use crate::expression::{Scope, TemplateParameters};
 use crate::message::formats::{self, Kind};
 use crate::message::{Destination, Dialect, Direction, Message, Payload, Value};
@@ -30,6 +30,8 @@ pub struct Exchange {
     /// Where `send` without an endpoint sends requests of this exchange, when that is not the environment's default:
     /// what reaches the main sequence of a balancer (elastic-load-balancer.md §2.1).
     pub balancer: Option<Arc<dyn Endpoint>>,
+    /// Whether it counts as demand for a cluster that is scaled.
+    pub counting: Counting,
     /// Sees each step, for transcripts.
     pub observer: Option<Box<dyn Observer>>,
     /// How many bytes of a payload may be collected for mediation.
@@ -93,6 +95,7 @@ impl Exchange {
             loops_back: false,
             environment,
             balancer: None,
+            counting: Counting::Off,
             observer: None,
             payload_limit: DEFAULT_PAYLOAD_LIMIT,
             resolved_endpoints: 0,

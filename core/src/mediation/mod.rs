@@ -1,5 +1,6 @@
 //! How messages are mediated: mediators, sequences, exchanges and faults.
 
+mod counting;
 mod environment;
 mod exchange;
 mod fault;
@@ -9,6 +10,7 @@ mod recovery;
 mod sequence;
 mod template;
 
+pub use counting::{CountedRequest, Counting, RequestCounter};
 pub use environment::{Endpoint, Environment, Observer, SendFuture};
 pub use exchange::{DEFAULT_PAYLOAD_LIMIT, Delivery, Exchange, FaultHandler, Recipient, SequenceReference};
 pub use fault::{ErrorCode, Fault, FaultSource, Retry};

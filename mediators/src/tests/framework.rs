@@ -36,7 +36,7 @@ fn planned_elements_are_told_from_misspelt_ones() {
     assert_problems!(
         "<xslt/>
 <sendd/>
-<autoscaleIn/>
+<aggregate/>
 <log xmlns=\"\"/>"
     );
 }

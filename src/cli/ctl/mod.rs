@@ -1,5 +1,6 @@
 //! `sinew ctl`: talks to a running process over its admin interface (operations.md §3.2).
 
+mod autoscaler;
 pub(super) mod client;
 mod clusters;
 mod endpoints;
@@ -71,6 +72,9 @@ enum Command {
     /// List and change the members of clusters
     #[command(subcommand)]
     Members(members::Members),
+    /// Look at the autoscaler, and hold it for a cluster
+    #[command(subcommand)]
+    Autoscaler(autoscaler::Autoscaler),
     /// Print the group of balancers: who acts, and who is there
     Group,
     /// Print how many sessions there are
@@ -138,6 +142,7 @@ impl Ctl {
             Command::Clusters(command) => command.run(&client),
             Command::Hosts(command) => command.run(&client),
             Command::Members(command) => command.run(&client),
+            Command::Autoscaler(command) => command.run(&client),
             Command::Group => group::group(&client),
             Command::Sessions => process::sessions(&client),
             Command::Maintenance { position } => process::maintenance(&client, position),

@@ -95,7 +95,12 @@ impl<C: Client> Compiler<'_, C> {
         let session = definition.session.as_ref().map(SessionWish::of);
         Wishes { algorithm: definition.algorithm, fail_over: Some(fail_over), session }.change(&mut traffic);
         let maintenance = cluster.is_some_and(|cluster| cluster.settings.maintenance);
-        let routing = Routing::One(self.balanced(&key, &traffic, session, maintenance));
+        // The main sequence counts the requests for clusters that are scaled, whichever endpoint they go to.
+        let demand = cluster.filter(|_| self.process(None).enable_autoscaler).map(|cluster| {
+            let expiry = cluster.limits.message_expiry_time;
+            self.settings.lasting.directory.cluster(&key).count_demand(expiry)
+        });
+        let routing = Routing::One(self.balanced(&key, &traffic, session, maintenance, demand));
         let policy = self.dynamic_policy(&self.process(None));
         let leaf = self.member_leaf(site);
         self.dynamic_endpoint(leaf, routing, policy)
@@ -126,7 +131,7 @@ impl<C: Client> Compiler<'_, C> {
         }
         let session = definition.session.as_ref().map(SessionWish::of);
         Wishes { algorithm, fail_over: Some(definition.failover), session }.change(&mut traffic);
-        let routing = Routing::One(self.balanced(&key, &traffic, session, false));
+        let routing = Routing::One(self.balanced(&key, &traffic, session, false, None));
         // Its members get requests as they came, like those of `<address>`.
         let policy = DynamicPolicy { listen: self.settings.listen, ..DynamicPolicy::default() };
         let leaf = self.member_leaf(site);

@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout_at};
 use super::BalancedCluster;
 use super::answer::Answered;
 use super::cluster::View;
+use super::counting::refuse;
 use super::endpoint::{Arrival, DynamicEndpoint};
 use crate::balancing::affinity::{Choice, RouteId, Sticky};
 use crate::balancing::algorithms::{Asked, Dice};
@@ -112,6 +113,9 @@ impl<C: Client> Attempts<'_, C> {
                     }
                 }
             }
+        }
+        if last.is_none() {
+            refuse(exchange, cluster);
         }
         Err(given_up(cluster, last))
     }

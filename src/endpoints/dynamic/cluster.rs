@@ -13,7 +13,7 @@ use crate::availability::Rules;
 use crate::balancing::affinity::{AffinityCookie, Routes, Standing};
 use crate::balancing::rewriting::KnownHosts;
 use crate::balancing::selection::Balancer;
-use crate::clusters::{Member, Members, Phase};
+use crate::clusters::{DemandCounter, Member, Members, Phase};
 use crate::endpoints::retry::RetryBudget;
 use crate::endpoints::sessions::Sessions;
 use crate::transport::http::client::Timeouts;
@@ -41,6 +41,8 @@ pub struct BalancedCluster {
     pub maintenance: bool,
     /// How many requests may be sent again.
     pub budget: RetryBudget,
+    /// What counts its requests, if it is scaled.
+    pub demand: Option<Arc<DemandCounter>>,
     pub(super) view: ArcSwap<View>,
 }
 
@@ -106,8 +108,14 @@ impl BalancedCluster {
             wait_for_member: traffic.selection.scale_from_zero_wait,
             maintenance,
             budget: RetryBudget::default(),
+            demand: None,
             view: ArcSwap::from_pointee(View::empty()),
         }
+    }
+
+    /// The same, with its requests counted.
+    pub fn counted_by(self, demand: Option<Arc<DemandCounter>>) -> Self {
+        Self { demand, ..self }
     }
 
     /// Whether a request has somewhere to go, or may wait for it.

@@ -10,6 +10,7 @@ use sinew_core::message::{Destination, Message};
 use tokio::time::Instant;
 
 use super::attempts::Attempts;
+use super::counting::count;
 use super::routing::{Route, Routing, host_header};
 use crate::balancing::rewriting::{
     ClientSide, CookieRules, ForwardedHeaders, ForwardedPolicy, KnownHosts, ListenPorts,
@@ -66,6 +67,7 @@ impl<C: Client> DynamicEndpoint<C> {
         let now = Instant::now();
         let host = host_header(&exchange.message);
         let route = self.routing.route(host.as_ref(), &exchange.message, now)?;
+        count(exchange, &route.cluster, now);
         let path = path(&exchange.message)?;
         self.prepare(&mut exchange.message, &route, host.as_ref())?;
         let scheme = scheme(&exchange.message);

@@ -8,6 +8,7 @@
 mod answer;
 mod attempts;
 mod cluster;
+mod counting;
 mod endpoint;
 mod in_flight;
 mod routing;

@@ -3,6 +3,7 @@
 //! The documentation of a field is the reference of its key: meaning, consequences and what a limit does.
 //! Type, range and default come from the declaration itself.
 
+mod autoscaler;
 mod discovery;
 mod group;
 mod kubernetes;
@@ -13,6 +14,7 @@ mod outgoing;
 mod providers;
 mod receiving;
 
+pub use autoscaler::Autoscaler;
 pub(super) use discovery::DnsTable;
 pub use discovery::{DnsName, Multicast};
 pub use group::Group;
@@ -69,6 +71,8 @@ section! {
         pub deployment: Deployment,
         /// The balancer.
         pub balancer: Balancer,
+        /// Launching and ending instances.
+        pub autoscaler: Autoscaler,
         /// How members are learnt of.
         pub membership: Membership,
         /// The group of balancers.

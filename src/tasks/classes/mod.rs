@@ -3,5 +3,5 @@
 mod autoscaler;
 mod message_injector;
 
-pub(super) use autoscaler::Autoscaler;
+pub use autoscaler::AutoscalerTask;
 pub(super) use message_injector::MessageInjector;

@@ -6,6 +6,7 @@
 //! first one is alive gives the same counters, so that they survive a reload; when the last one is dropped, the family
 //! forgets the name.
 
+mod autoscaler;
 mod configuration;
 mod connection;
 mod endpoint;
@@ -25,6 +26,7 @@ mod topology;
 #[cfg(test)]
 mod tests;
 
+pub use autoscaler::AutoscalerSample;
 pub use configuration::{ArtifactCount, ReloadOutcome};
 pub use connection::{ConnectionCounts, RefusalReason};
 pub use endpoint::{EndpointMetrics, EndpointOutcome};

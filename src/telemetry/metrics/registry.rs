@@ -8,6 +8,7 @@ use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet, text};
 use prometheus_client::registry::Registry;
 
+use super::autoscaler::{AutoscalerSample, AutoscalerSource};
 use super::configuration::Configuration;
 use super::connection::{self, ConnectionSource, Refusals};
 use super::exposition::{family, to_prometheus};
@@ -52,6 +53,7 @@ struct Families {
     members: Mutex<MemberSource>,
     membership: Arc<MembershipCounts>,
     tasks: Mutex<TaskSource>,
+    autoscaler: Mutex<AutoscalerSource>,
     group: Arc<GroupCounts>,
     topology: Arc<TopologyCounts>,
     configuration: Mutex<Configuration>,
@@ -72,6 +74,7 @@ impl Metrics {
             members: Mutex::default(),
             membership: Arc::default(),
             tasks: Mutex::default(),
+            autoscaler: Mutex::default(),
             group: Arc::default(),
             topology: Arc::default(),
             configuration: Mutex::default(),
@@ -153,6 +156,11 @@ impl Metrics {
         self.families.topology.clone()
     }
 
+    /// Says where the clusters that are scaled are known; replaces what was said before.
+    pub fn observe_autoscaler(&self, samples: impl Fn() -> Vec<AutoscalerSample> + Send + Sync + 'static) {
+        *lock(&self.families.autoscaler) = AutoscalerSource::new(samples);
+    }
+
     /// Says which access log counts the records it leaves out.
     pub fn observe_access_log(&self, log: &AccessLog) {
         *lock(&self.families.access_log) = Some(log.clone());
@@ -197,6 +205,7 @@ impl Collector for Families {
         lock(&self.members).encode(out)?;
         self.membership.encode(out)?;
         lock(&self.tasks).encode(out)?;
+        lock(&self.autoscaler).encode(out)?;
         self.group.encode(out)?;
         self.topology.encode(out)?;
         lock(&self.configuration).encode(out)?;

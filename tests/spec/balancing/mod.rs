@@ -6,6 +6,7 @@ mod resolution;
 mod rewriting;
 mod run_time;
 mod run_time_changes;
+mod scaling;
 mod selection;
 mod sessions;
 mod simulation;

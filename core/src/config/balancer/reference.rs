@@ -55,7 +55,6 @@ fn row(key: &Key) -> String {
     let effect = match key.effect() {
         Effect::Full => String::new(),
         Effect::NotYet(instead) => format!(" **No effect yet**: {instead}."),
-        Effect::Scaling => " **No effect yet.**".to_owned(),
     };
     format!("| `{}` | {} | {default} | {}{effect} |\n", key.name, key.expected, meaning.join(" "))
 }

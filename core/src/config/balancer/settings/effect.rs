@@ -1,6 +1,6 @@
 //! Keys that are read and checked, and have no effect yet.
 
-use super::{InstanceSettingsLayer, Key, ScalingBehaviourLayer, ScalingLimitsLayer};
+use super::Key;
 
 /// What a key does today.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,42 +9,27 @@ pub enum Effect {
     Full,
     /// Nothing: the text says how it is without it. Who sets it is told.
     NotYet(&'static str),
-    /// Nothing, as long as nothing scales; who sets `enable_autoscaler` is told.
-    Scaling,
 }
 
 /// Keys with no effect yet, and how it is without them.
-const NOT_YET: [(&str, &str); 6] = [
-    ("elasticIP", "the address does not move by itself"),
-    ("enable_autoscaler", "no instances are launched or ended"),
+const NOT_YET: [(&str, &str); 9] = [
+    ("autoscaler_service_epr", "instances are launched by the providers of sinew.toml"),
     ("group_mgt_agent", "a member belongs to the cluster that names it"),
+    ("load_average_higher_limit", "instances are not asked for their load average"),
+    ("load_average_lower_limit", "instances are not asked for their load average"),
     ("mb_server_url", "others come from `balancer.topology` in sinew.toml"),
+    ("signal", "requests are measured; with `load_average` only the minimum is kept"),
     ("tls_verify", "`tls.verify` of sinew.toml counts for all members"),
     ("url_suffix", "other names of hosts are those of url-mapping.conf"),
-];
-
-/// Keys that scaling will look at, besides those of whole groups.
-const SCALING: [&str; 7] = [
-    "instances",
-    "use_embedded_autoscaler",
-    "autoscaler_service_epr",
-    "autoscaler_task",
-    "autoscaler_task_interval",
-    "server_startup_delay",
-    "permanent",
+    ("use_embedded_autoscaler", "instances are launched by the providers of sinew.toml"),
 ];
 
 impl Key {
     /// What it does today.
     pub fn effect(&self) -> Effect {
-        if let Some((_, instead)) = NOT_YET.iter().find(|(name, _)| *name == self.name) {
-            return Effect::NotYet(instead);
-        }
-        let groups = [ScalingLimitsLayer::KEYS, ScalingBehaviourLayer::KEYS, InstanceSettingsLayer::KEYS];
-        let scales = |name: &&str| *name == self.name;
-        match groups.into_iter().flatten().map(|key| key.name).chain(SCALING).any(|name| scales(&name)) {
-            true => Effect::Scaling,
-            false => Effect::Full,
+        match NOT_YET.iter().find(|(name, _)| *name == self.name) {
+            Some((_, instead)) => Effect::NotYet(instead),
+            None => Effect::Full,
         }
     }
 }
@@ -52,11 +37,11 @@ impl Key {
 #[cfg(test)]
 mod tests {
     use super::super::keys;
-    use super::{Effect, NOT_YET, SCALING};
+    use super::{Effect, NOT_YET};
 
     #[test]
     fn the_tables_name_keys() {
-        for name in NOT_YET.into_iter().map(|(name, _)| name).chain(SCALING) {
+        for (name, _) in NOT_YET {
             let key = keys().find(|key| key.name == name);
             assert_ne!(key.map(|key| key.effect()), Some(Effect::Full), "{name}");
             assert!(key.is_some(), "{name}");

@@ -35,15 +35,17 @@ fn keys_without_effect_say_so() {
     };
     let balancer = |key: &str| format!("loadbalancer {{\n {key};\n}}\nservices {{}}");
     for key in [
-        "elasticIP 192.0.2.1",
-        "enable_autoscaler true",
+        "autoscaler_service_epr https://127.0.0.1:9443/services/AutoscalerService",
         "group_mgt_agent org.example.Agent",
         "mb_server_url localhost:5672",
         "tls_verify off",
+        "use_embedded_autoscaler false",
     ] {
         assert_eq!(reported(&balancer(key)), ["W0908 2:2"], "{key}");
     }
-    for key in ["admission_delay 0", "enable_autoscaler false", "tls_verify on", "instances 3"] {
+    for key in
+        ["admission_delay 0", "elasticIP 192.0.2.1", "enable_autoscaler true", "tls_verify on", "instances 3"]
+    {
         assert_eq!(reported(&balancer(key)), [""; 0], "{key}");
     }
     let clusters = "services { s { hosts a.test,b.test;\nurl_suffix c.test,d.test;\n domains {\n\
