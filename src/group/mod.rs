@@ -10,6 +10,7 @@
 //!
 //! Nothing here is persistent: a balancer that restarts hears everything again.
 
+mod clock;
 mod error;
 mod options;
 
@@ -34,6 +35,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use clock::WallClock;
 pub use error::GroupError;
 pub use fence::Fence;
 pub use handle::{Group, Note, TooLong};
