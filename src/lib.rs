@@ -21,4 +21,5 @@ pub mod settings;
 pub mod tasks;
 pub mod telemetry;
 pub mod testing;
+pub mod topology;
 pub mod transport;

@@ -59,6 +59,7 @@ fn links_lead_somewhere() {
         "docs/autoscaling.md",
         "docs/compatibility.md",
         "docs/diagnostics.md",
+        "docs/group.md",
         "docs/load-balancing.md",
         "docs/membership.md",
         "docs/tasks.md",

@@ -16,7 +16,7 @@ const PRODUCT: &[&[&str]] = &[
     &["autoscaler", "endpoints", "group"],
     &["compiler"],
     &["deployment", "dispatch"],
-    &["admin", "testing"],
+    &["admin", "testing", "topology"],
     &["server"],
     &["cli"],
 ];

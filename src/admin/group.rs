@@ -18,6 +18,9 @@ use super::resources::error;
 pub trait GroupControl: Send + Sync + fmt::Debug {
     /// The group as it is now.
     fn report(&self) -> GroupReport;
+
+    /// This balancer is in maintenance, or is so no more: in maintenance it coordinates nothing.
+    fn rest(&self, on: bool);
 }
 
 /// The group, as this balancer sees it.

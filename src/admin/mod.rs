@@ -17,9 +17,12 @@
 //! | `/api/v1/status` | version, uptime, revision, last reload, listeners |
 //! | `/api/v1/diagnostics` | what is wrong with the configuration |
 //! | `/api/v1/reload` | POST: looks at the configuration folder now |
-//! | `/lb/clusters…` | clusters and their members; members can be added, removed, drained, suspended, activated |
 //! | `/api/v1/tasks…` | tasks with their runs; they can be run, paused and resumed |
 //! | `/lb/group` | the group of balancers |
+//! | `/api/v1/maintenance` | POST: closes the listeners for a while, or opens them again |
+//! | `/lb/clusters…` | clusters and their members; both can be added and removed, members drained, suspended, activated |
+//! | `/lb/hosts…` | hosts and the clusters that they lead to; both ways they can be added and removed |
+//! | `/lb/sessions/stats` | how many sessions there are |
 //! | `/endpoints…` | endpoints with their states; they can be switched on and off |
 
 mod guard;
@@ -27,28 +30,34 @@ mod server;
 mod socket;
 mod status;
 
+mod change;
 mod clusters;
 mod endpoints;
 mod group;
+mod hosts;
 mod input;
+mod maintenance;
 mod members;
 mod reload;
 mod resources;
+mod sessions;
 mod tasks;
 mod view;
 
 #[cfg(test)]
 mod tests;
 
+pub use change::BalancerControl;
 pub use endpoints::{EndpointControl, EndpointView, NoSuchEndpoint};
 pub use group::{BalancerReport, CoordinatorReport, GroupControl, GroupReport};
 pub use members::MemberBody;
 pub use reload::{ReloadReport, ReloadRequest, Reloads};
 pub use server::{AdminError, AdminOptions, AdminServer};
+pub use sessions::SessionReport;
 pub use socket::SocketError;
 pub use status::{AdminState, ArtifactFault, LastReload, ListenerStatus, NotReady, Phase, Status};
 pub use tasks::{TaskControl, TaskRefusal};
 pub use view::{
-    AvailabilityReport, ClusterReport, EndpointReport, LastRunReport, MemberReport, SourceReport, TaskReport,
-    member_samples,
+    AvailabilityReport, ClusterReport, EndpointReport, HostCluster, HostReport, LastRunReport, MemberReport,
+    SourceReport, TaskReport, member_samples,
 };

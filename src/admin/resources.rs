@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::json;
 
 use super::guard::{self, Access, Guard};
-use super::{AdminState, clusters, endpoints, group, members, reload, tasks};
+use super::{AdminState, clusters, endpoints, group, hosts, maintenance, members, reload, sessions, tasks};
 use crate::telemetry::metrics::Exposition;
 
 /// Paths for probes, which may ask without the token.
@@ -32,8 +32,13 @@ pub(super) fn router(state: Arc<AdminState>, guard: Guard) -> Router {
         .route("/api/v1/tasks/{task}/run", post(tasks::run))
         .route("/api/v1/tasks/{task}/pause", post(tasks::pause))
         .route("/api/v1/tasks/{task}/resume", post(tasks::resume))
+        .route("/api/v1/maintenance", get(maintenance::show).post(maintenance::switch))
         .route("/lb/clusters", get(clusters::list))
-        .route("/lb/clusters/{domain}/{sub_domain}", get(clusters::one))
+        .route(
+            "/lb/clusters/{domain}/{sub_domain}",
+            get(clusters::one).put(clusters::put).delete(clusters::remove),
+        )
+        .route("/lb/clusters/{domain}/{sub_domain}/maintenance", post(clusters::maintain))
         .route("/lb/clusters/{domain}/{sub_domain}/members", get(members::list).post(members::add))
         .route(
             "/lb/clusters/{domain}/{sub_domain}/members/{member}",
@@ -43,6 +48,9 @@ pub(super) fn router(state: Arc<AdminState>, guard: Guard) -> Router {
         .route("/lb/clusters/{domain}/{sub_domain}/members/{member}/activate", post(members::activate))
         .route("/lb/clusters/{domain}/{sub_domain}/members/{member}/suspend", post(members::suspend))
         .route("/lb/group", get(group::show))
+        .route("/lb/hosts", get(hosts::list))
+        .route("/lb/hosts/{host}", get(hosts::one).put(hosts::put).delete(hosts::remove))
+        .route("/lb/sessions/stats", get(sessions::statistics))
         .route("/endpoints", get(endpoints::list))
         .route("/endpoints/{endpoint}/on", post(endpoints::switch_on))
         .route("/endpoints/{endpoint}/off", post(endpoints::switch_off))

@@ -9,10 +9,11 @@ use serde::{Serialize, Serializer};
 use sinew_core::diagnostics::{Code, Diagnostics};
 use tokio::sync::mpsc;
 
-use super::{EndpointControl, GroupControl, ReloadRequest, Reloads, TaskControl};
+use super::{BalancerControl, EndpointControl, GroupControl, ReloadRequest, Reloads, TaskControl};
 use crate::clusters::Directory;
 use crate::telemetry::metrics::Metrics;
 use crate::telemetry::rfc3339;
+use crate::transport::entrance::Entrance;
 
 /// Everything the admin interface reads. Readers never wait for writers.
 #[derive(Debug)]
@@ -24,6 +25,8 @@ pub struct AdminState {
     endpoints: OnceLock<Arc<dyn EndpointControl>>,
     tasks: OnceLock<Arc<dyn TaskControl>>,
     group: OnceLock<Arc<dyn GroupControl>>,
+    balancer: OnceLock<BalancerControl>,
+    entrance: OnceLock<Entrance>,
     reloads: OnceLock<mpsc::Sender<ReloadRequest>>,
     version: &'static str,
     started: SystemTime,
@@ -41,6 +44,8 @@ pub struct Status {
     pub revision: u64,
     /// The last attempt to deploy.
     pub last_reload: Option<LastReload>,
+    /// Whether an operator has closed the listeners for a while.
+    pub maintenance: bool,
     /// Where clients connect.
     pub listeners: Vec<ListenerStatus>,
     /// Whether a broken artifact keeps the process from being ready.
@@ -108,6 +113,8 @@ pub enum NotReady {
     Loading,
     /// See [`Phase::Draining`].
     Draining,
+    /// See [`Status::maintenance`].
+    Maintenance,
     /// An artifact is broken, and [`Status::strict`] is set.
     ArtifactFaults,
 }
@@ -121,6 +128,8 @@ impl AdminState {
             endpoints: OnceLock::new(),
             tasks: OnceLock::new(),
             group: OnceLock::new(),
+            balancer: OnceLock::new(),
+            entrance: OnceLock::new(),
             reloads: OnceLock::new(),
             version,
             started: SystemTime::now(),
@@ -134,6 +143,24 @@ impl AdminState {
     pub fn control_endpoints(&self, endpoints: Arc<dyn EndpointControl>) {
         // Told twice is a mistake of the caller without consequences.
         let _ = self.endpoints.set(endpoints);
+    }
+
+    /// Says what knows and changes clusters and hosts; only the first word counts. Before, there seem to be none.
+    pub fn control_balancer(&self, balancer: BalancerControl) {
+        let _ = self.balancer.set(balancer);
+    }
+
+    pub(super) fn balancer(&self) -> Option<&BalancerControl> {
+        self.balancer.get()
+    }
+
+    /// Says what closes the listeners; only the first word counts.
+    pub fn control_entrance(&self, entrance: Entrance) {
+        let _ = self.entrance.set(entrance);
+    }
+
+    pub(super) fn entrance(&self) -> Option<&Entrance> {
+        self.entrance.get()
     }
 
     pub(super) fn endpoints(&self) -> Option<&dyn EndpointControl> {
@@ -206,6 +233,7 @@ impl AdminState {
             "phase": status.phase,
             "ready": status.not_ready().is_none(),
             "draining": status.phase == Phase::Draining,
+            "maintenance": status.maintenance,
             "strict": status.strict,
             "revision": status.revision,
             "last_reload": status.last_reload,
@@ -221,6 +249,7 @@ impl Status {
         match self.phase {
             Phase::Loading => Some(NotReady::Loading),
             Phase::Draining => Some(NotReady::Draining),
+            Phase::Serving if self.maintenance => Some(NotReady::Maintenance),
             Phase::Serving if self.strict && !self.artifact_faults.is_empty() => {
                 Some(NotReady::ArtifactFaults)
             }

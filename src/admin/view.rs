@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use sinew_core::config::balancer::{BalancerConfiguration, ClusterDefinition};
 use tokio::time::Instant;
 
 use super::EndpointView;
 use crate::availability::{State, View};
-use crate::clusters::{Cluster, Directory, Layer, Member, Phase, Source};
+use crate::clusters::{Cluster, Directory, Member, Phase, Source};
 use crate::tasks::TaskView;
 use crate::telemetry::metrics::{MemberSample, MemberState};
 use crate::telemetry::rfc3339;
@@ -30,6 +31,32 @@ pub struct ClusterReport {
     pub states: BTreeMap<String, usize>,
     /// Requests that its members have not answered completely.
     pub in_flight: u64,
+    /// Who defines it: static, run_time or topology; `None` when the balancer's configuration does not.
+    pub layer: Option<String>,
+    /// Whether it is out of service.
+    pub maintenance: bool,
+}
+
+/// A host that requests name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostReport {
+    /// Its name, exactly.
+    pub host: String,
+    /// The service that it belongs to.
+    pub service: String,
+    /// The clusters that it leads to.
+    pub clusters: Vec<HostCluster>,
+}
+
+/// A cluster that a host leads to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HostCluster {
+    /// The name of the cluster.
+    pub cluster: String,
+    /// Its tenants, as `tenant_range` writes them.
+    pub tenants: String,
+    /// Who says so: static, run_time or topology.
+    pub layer: String,
 }
 
 /// A member.
@@ -209,7 +236,34 @@ pub(super) fn state(member: &Member) -> MemberState {
     }
 }
 
-pub(super) fn cluster(cluster: &Cluster, now: Instant) -> ClusterReport {
+/// The hosts of a configuration by name.
+pub(super) fn hosts(configuration: &BalancerConfiguration) -> Vec<HostReport> {
+    let mut hosts: BTreeMap<&str, HostReport> = BTreeMap::new();
+    for service in &configuration.services {
+        for cluster in &service.clusters {
+            let Some(tenants) = &cluster.tenants else { continue };
+            for host in cluster.hosts.iter() {
+                let report = hosts.entry(&host.name).or_insert_with(|| HostReport {
+                    host: host.name.to_string(),
+                    service: service.name.to_string(),
+                    clusters: Vec::new(),
+                });
+                report.clusters.push(HostCluster {
+                    cluster: cluster.key.to_string(),
+                    tenants: tenants.ranges.to_string(),
+                    layer: host.layer.as_str().to_owned(),
+                });
+            }
+        }
+    }
+    hosts.into_values().collect()
+}
+
+pub(super) fn cluster(
+    cluster: &Cluster,
+    definition: Option<&ClusterDefinition>,
+    now: Instant,
+) -> ClusterReport {
     let members = cluster.members();
     let mut states = BTreeMap::new();
     for member in members.iter() {
@@ -224,6 +278,8 @@ pub(super) fn cluster(cluster: &Cluster, now: Instant) -> ClusterReport {
         available: members.iter().filter(|member| member.is_available(now)).count(),
         states,
         in_flight: members.iter().map(|member| u64::from(member.live().in_flight())).sum(),
+        layer: definition.map(|definition| definition.layer.as_str().to_owned()),
+        maintenance: definition.is_some_and(|definition| definition.settings.maintenance),
     }
 }
 
@@ -266,12 +322,7 @@ pub(super) fn endpoint(endpoint: EndpointView) -> EndpointReport {
 }
 
 pub(super) fn source(source: &Source) -> SourceReport {
-    let layer = match source.layer {
-        Layer::Static => "static",
-        Layer::RunTime => "run_time",
-        Layer::Topology => "topology",
-    };
-    SourceReport { layer: layer.to_owned(), name: source.name.to_string() }
+    SourceReport { layer: source.layer.as_str().to_owned(), name: source.name.to_string() }
 }
 
 fn availability(view: View) -> AvailabilityReport {

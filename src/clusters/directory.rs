@@ -98,6 +98,23 @@ impl Directory {
         clusters
     }
 
+    /// Forgets those of some clusters that have no members and that nobody works with any more.
+    pub fn prune(&self, some: &BTreeSet<ClusterKey>) {
+        let books = self.lock();
+        let clusters = self.clusters.load_full();
+        // The table holds each once, and the copy below once more.
+        let is_over = |key: &ClusterKey, cluster: &Arc<Cluster>, holders: usize| {
+            some.contains(key)
+                && books.get(key).is_none_or(Vec::is_empty)
+                && Arc::strong_count(cluster) <= holders
+        };
+        if clusters.iter().any(|(key, cluster)| is_over(key, cluster, 1)) {
+            let mut fewer = Clusters::clone(&clusters);
+            fewer.retain(|key, cluster| !is_over(key, cluster, 2));
+            self.clusters.store(Arc::new(fewer));
+        }
+    }
+
     /// Counts up with each change of members, and of who speaks of them.
     pub fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()

@@ -2,16 +2,7 @@
 
 use std::sync::Arc;
 
-/// How weighty what a source says is: a later one overrides an earlier one (elastic-load-balancer.md §1.9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Layer {
-    /// Files.
-    Static,
-    /// Operators and programs, by the admin interface.
-    RunTime,
-    /// Members themselves, and what knows the infrastructure.
-    Topology,
-}
+pub use sinew_core::config::balancer::Layer;
 
 /// One that reports members. What it added only it removes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

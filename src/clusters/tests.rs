@@ -157,3 +157,24 @@ async fn latency_rises_at_once_and_falls_slowly() {
     let latency = live.latency().expect("measured").as_secs_f64() * 1000.0;
     assert!((latency - expected).abs() < 0.01, "{latency}");
 }
+
+/// A cluster is forgotten when it is one of those that may be, has no members, and nobody holds it.
+#[test]
+fn clusters_are_pruned() {
+    let directory = Directory::default();
+    let keys = ["empty", "held", "busy", "other"].map(ClusterKey::domain);
+    let mut clusters = keys.iter().map(|key| directory.cluster(key)).collect::<Vec<_>>();
+    directory.add(&admin(), &keys[2], member("10.0.0.1")).expect("a member");
+    let some = keys[..3].iter().cloned().collect();
+    directory.prune(&some);
+    assert_eq!(directory.clusters().len(), 4, "all are held");
+    let held = clusters.swap_remove(1);
+    drop(clusters);
+    directory.prune(&some);
+    let left: Vec<String> = directory.clusters().iter().map(|cluster| cluster.key().to_string()).collect();
+    assert_eq!(left, ["busy", "held", "other"]);
+    drop(held);
+    directory.remove(&admin(), &keys[2], "10.0.0.1:9763").expect("a member");
+    directory.prune(&some);
+    assert_eq!(directory.clusters().len(), 1);
+}

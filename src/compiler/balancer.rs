@@ -1,6 +1,6 @@
 //! Endpoints whose members come and go: from what the configuration says to a [`DynamicEndpoint`].
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -138,19 +138,23 @@ impl<C: Client> Compiler<'_, C> {
         configuration: &BalancerConfiguration,
         clusters: &HashMap<ClusterKey, Arc<BalancedCluster>>,
     ) -> HostTable<ClusterTable<Arc<BalancedCluster>>> {
-        let mut by_host: HashMap<&str, Vec<(TenantRange, Arc<BalancedCluster>)>> = HashMap::new();
+        type Served<'c> = BTreeMap<&'c ClusterKey, (TenantRange, Arc<BalancedCluster>)>;
+        let mut by_host: HashMap<&str, Served<'_>> = HashMap::new();
         for definition in configuration.services.iter().flat_map(|service| &service.clusters) {
             let (Some(tenants), Some(cluster)) = (&definition.tenants, clusters.get(&definition.key)) else {
                 continue;
             };
             for host in definition.hosts.iter() {
-                let range = tenant_range(&tenants.ranges);
-                by_host.entry(&host.name).or_default().push((range, cluster.clone()));
+                let known = by_host.entry(&host.name).or_default();
+                let (range, _) =
+                    known.entry(&definition.key).or_insert_with(|| (TenantRange::default(), cluster.clone()));
+                // A cluster that is defined again has the tenants of all its definitions.
+                range.add(tenant_range(&tenants.ranges));
             }
         }
         let mut table = HostTable::new();
         for (host, clusters) in by_host {
-            if let Ok(clusters) = ClusterTable::new(clusters) {
+            if let Ok(clusters) = ClusterTable::new(clusters.into_values()) {
                 let _ = table.insert(host, clusters);
             }
         }

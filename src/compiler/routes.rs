@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use super::ProxyService;
 
 /// The path under which proxy services live.
@@ -15,8 +17,8 @@ const NAME_SEGMENTS: usize = 10;
 /// Which path leads to which proxy service.
 #[derive(Default)]
 pub struct Routes {
-    by_name: HashMap<Box<str>, Arc<ProxyService>>,
-    by_path: HashMap<Box<str>, Arc<ProxyService>>,
+    by_name: HashMap<Box<str>, Arc<ProxyService>, RandomState>,
+    by_path: HashMap<Box<str>, Arc<ProxyService>, RandomState>,
 }
 
 /// A proxy service found for a path.
@@ -78,6 +80,11 @@ impl Routes {
 /// A path without `.` and `..` segments, plain or percent-encoded, so that what is matched is what is forwarded
 /// (hardening.md §1.1, RFC 3986 §5.2.4). `None` when there is nothing to change.
 pub fn normalized(path: &str) -> Option<String> {
+    // What can begin a dot segment is rare, and quickly found to be missing.
+    let bytes = path.as_bytes();
+    if memchr::memmem::find(bytes, b"/.").is_none() && memchr::memmem::find(bytes, b"/%").is_none() {
+        return None;
+    }
     let dots = |segment: &str| match segment.len() {
         1..=6 => decoded_dots(segment),
         _ => None,

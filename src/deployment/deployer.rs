@@ -6,22 +6,29 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use sinew_core::config::MediatorRegistry;
+use sinew_core::config::balancer::{Change, Changes};
 use sinew_core::diagnostics::{Diagnostic, Diagnostics};
 
-use super::Folder;
 use super::folder::file_of;
-use crate::compiler::{CompileSettings, Deployed, compile};
+use super::link::{Linked, Linker};
+use super::run_time::{StateFile, is_strange, naming_its_key};
+use super::{Changed, Folder, Refused};
+use crate::compiler::{CompileSettings, Deployed};
 use crate::endpoints::Client;
 
 /// Keeps a folder deployed.
 pub struct Deployer<C> {
     folder: Folder,
-    registry: MediatorRegistry,
-    settings: CompileSettings,
-    client: C,
+    linker: Linker<C>,
+    /// What operators and the topology say above the files.
+    changes: Changes,
+    /// Where that is kept for the next start, as far as operators said it.
+    state: Option<StateFile>,
     deployed: Arc<ArcSwap<Deployed>>,
     status: Arc<ArcSwap<Status>>,
     link_errors: BTreeSet<String>,
+    /// Why the newest versions of some files are not in service.
+    reported: Diagnostics,
 }
 
 /// What is deployed and what is wrong.
@@ -63,24 +70,38 @@ impl<C: Client> Deployer<C> {
     /// # Errors
     /// The folder cannot be read at all; mistakes in its files are in the [`Status`].
     pub fn start(
-        mut folder: Folder,
+        folder: Folder,
         registry: MediatorRegistry,
         settings: CompileSettings,
         client: C,
     ) -> io::Result<Self> {
-        folder.refresh(&registry)?;
-        let (deployed, diagnostics) = link(&folder, &BTreeSet::new(), 1, &settings, &registry, &client);
+        Self::start_with(folder, Changes::default(), None, Linker { registry, settings, client })
+    }
+
+    /// The same with what operators said in an earlier life of the process, and where it is kept from now on.
+    ///
+    /// # Errors
+    /// As [`Deployer::start`].
+    pub fn start_with(
+        mut folder: Folder,
+        changes: Changes,
+        state: Option<StateFile>,
+        linker: Linker<C>,
+    ) -> io::Result<Self> {
+        folder.refresh(&linker.registry)?;
+        let Linked { deployed, diagnostics, .. } = linker.link(&folder, &BTreeSet::new(), &changes, 1);
         let mut deployer = Self {
             folder,
-            registry,
-            settings,
-            client,
+            linker,
+            changes,
+            state,
             deployed: Arc::new(ArcSwap::from_pointee(deployed)),
             status: Arc::default(),
             link_errors: errors(&diagnostics),
+            reported: Diagnostics::default(),
         };
         deployer.folder.deployed(&BTreeSet::new());
-        deployer.settings.lasting.settle(&deployer.deployed.load().members);
+        deployer.linker.settings.lasting.settle(&deployer.deployed.load().members);
         let outcome = if diagnostics.has_errors() { Outcome::Partly } else { Outcome::Deployed };
         deployer.publish(1, outcome, diagnostics);
         Ok(deployer)
@@ -109,7 +130,7 @@ impl<C: Client> Deployer<C> {
     /// # Errors
     /// The folder cannot be read; everything stays as it is.
     pub fn reload(&mut self) -> io::Result<Option<Outcome>> {
-        let changed = self.folder.refresh(&self.registry)?;
+        let changed = self.folder.refresh(&self.linker.registry)?;
         if changed.is_empty() {
             return Ok(None);
         }
@@ -117,8 +138,8 @@ impl<C: Client> Deployer<C> {
         let mut old = BTreeSet::new();
         let mut reported = Diagnostics::default();
         loop {
-            let (deployed, mut diagnostics) =
-                link(&self.folder, &old, revision, &self.settings, &self.registry, &self.client);
+            let linked = self.linker.link(&self.folder, &old, &self.changes, revision);
+            let Linked { deployed, mut diagnostics, .. } = linked;
             let wrong = self.wrong_files(&diagnostics);
             let step_back: BTreeSet<String> = wrong
                 .iter()
@@ -130,33 +151,110 @@ impl<C: Client> Deployer<C> {
                     file_of(d).and_then(|f| self.folder.inside_name(f)).is_some_and(|f| step_back.contains(f))
                 };
                 reported.extend(diagnostics.iter().filter(about).cloned().collect::<Vec<_>>());
+                self.abandon(deployed);
                 old.extend(step_back);
                 continue;
             }
             let new_errors = errors(&diagnostics);
             let untouched_broke = diagnostics.iter().filter(|d| d.severity.is_error()).any(|d| {
-                let name = file_of(d).and_then(|file| self.folder.inside_name(file));
-                let untouched = name.is_some_and(|name| self.folder.is_current(name));
+                // What stands in no file is above them, and nobody touched it.
+                let is_current = |name| self.folder.is_current(name);
+                let untouched =
+                    file_of(d).is_some_and(|file| self.folder.inside_name(file).is_none_or(is_current));
                 untouched && !self.link_errors.contains(&identity(d))
             });
             let failed =
                 !old.is_empty() || diagnostics.has_errors() || self.folder.diagnostics().has_errors();
-            diagnostics.extend(reported.into_vec());
+            diagnostics.extend(reported.iter().cloned());
             if untouched_broke {
+                self.abandon(deployed);
+                self.reported = diagnostics.iter().cloned().collect();
                 self.publish(revision - 1, Outcome::HeldBack, diagnostics);
                 return Ok(Some(Outcome::HeldBack));
             }
-            // Members are there before requests ask for them, and leave when none does any more.
-            let deployed = Arc::new(deployed);
-            self.settings.lasting.announce(&deployed.members);
-            self.deployed.store(deployed.clone());
-            self.settings.lasting.settle(&deployed.members);
+            self.put_in_service(deployed);
             self.link_errors = new_errors;
             self.folder.deployed(&old);
+            self.reported = reported;
             let outcome = if failed { Outcome::Partly } else { Outcome::Deployed };
             self.publish(revision, outcome, diagnostics);
             return Ok(Some(outcome));
         }
+    }
+
+    /// Makes a change above the files as they are in service. What they have to do with it is not looked at again.
+    ///
+    /// # Errors
+    /// It cannot be made, does not fit together with what is there, or could not be kept for the next start. Nothing is changed.
+    pub fn change(&mut self, change: Change) -> Result<Changed, Refused> {
+        let is_topology = matches!(change, Change::Topology(_));
+        let definition = match &change {
+            Change::PutCluster { definition, .. } => Some(definition.clone()),
+            _ => None,
+        };
+        let revision = self.deployed.load().revision;
+        let mut changes = self.changes.clone();
+        changes.apply(change, self.deployed.load().configuration.balancer.as_deref())?;
+        if changes == self.changes {
+            return Ok(Changed { revision, is_news: false });
+        }
+        let old = self.folder.not_in_service();
+        let linked = self.linker.link(&self.folder, &old, &changes, revision + 1);
+        let Linked { deployed, diagnostics, layers } = linked;
+        let is_wrong = |found: &&Diagnostic| found.severity.is_error();
+        let is_new = |found: &&Diagnostic| is_wrong(found) && !self.link_errors.contains(&identity(found));
+        let is_strange =
+            |found: &&Diagnostic| definition.as_ref().is_some_and(|own| is_strange(found, &own.file));
+        let wrong: Vec<Diagnostic> = match layers.has_errors() {
+            true => layers.iter().filter(is_wrong).cloned().collect(),
+            false => {
+                let strange = layers.iter().filter(is_strange);
+                strange.chain(diagnostics.iter().filter(is_new)).cloned().collect()
+            }
+        };
+        if !wrong.is_empty() {
+            self.abandon(deployed);
+            let named = |found| match &definition {
+                Some(definition) => naming_its_key(found, definition),
+                None => found,
+            };
+            return Err(Refused::Wrong(wrong.into_iter().map(named).collect()));
+        }
+        let kept = match self.state.as_ref().filter(|_| !is_topology) {
+            Some(state) => state.write(&changes),
+            None => Ok(()),
+        };
+        if let Err(error) = kept {
+            self.abandon(deployed);
+            return Err(Refused::NotKept(error.to_string()));
+        }
+        self.put_in_service(deployed);
+        self.link_errors = errors(&diagnostics);
+        self.changes = changes;
+        let outcome = match self.status.load().outcome {
+            _ if !diagnostics.has_errors() && self.folder.not_in_service().is_empty() => Outcome::Deployed,
+            Outcome::HeldBack => Outcome::HeldBack,
+            _ => Outcome::Partly,
+        };
+        let known: Diagnostics = diagnostics.into_iter().chain(self.reported.iter().cloned()).collect();
+        self.publish(revision + 1, outcome, known);
+        Ok(Changed { revision: revision + 1, is_news: true })
+    }
+
+    /// Leaves no trace of what is not put in service.
+    fn abandon(&self, deployed: Deployed) {
+        let members = deployed.members.clone();
+        drop(deployed);
+        self.linker.settings.lasting.abandon(members);
+    }
+
+    /// Members are there before requests ask for them, and leave when none does any more.
+    fn put_in_service(&self, deployed: Deployed) {
+        let lasting = &self.linker.settings.lasting;
+        let deployed = Arc::new(deployed);
+        lasting.announce(&deployed.members);
+        self.deployed.store(deployed.clone());
+        lasting.settle(&deployed.members);
     }
 
     fn wrong_files(&self, diagnostics: &Diagnostics) -> BTreeSet<String> {
@@ -169,29 +267,11 @@ impl<C: Client> Deployer<C> {
         let mut diagnostics = self.folder.diagnostics();
         diagnostics.extend(linked.into_vec());
         diagnostics.sort();
+        let mut diagnostics = diagnostics.into_vec();
+        diagnostics.dedup();
         let at = jiff::Timestamp::now();
-        self.status.store(Arc::new(Status { revision, outcome, at, diagnostics: diagnostics.into_vec() }));
+        self.status.store(Arc::new(Status { revision, outcome, at, diagnostics }));
     }
-}
-
-/// Compiles what the files say together. Everything wrong is reported; what is deployed is what is not broken.
-fn link<C: Client>(
-    folder: &Folder,
-    old: &BTreeSet<String>,
-    revision: u64,
-    settings: &CompileSettings,
-    registry: &MediatorRegistry,
-    client: &C,
-) -> (Deployed, Diagnostics) {
-    let (everything, mut diagnostics) = folder.assemble(old, true);
-    let (deployed, linked) = compile(everything, revision, settings, registry, client.clone());
-    diagnostics.extend(linked.into_vec());
-    if !folder.has_broken() {
-        return (deployed, diagnostics);
-    }
-    let (healthy, _) = folder.assemble(old, false);
-    let (deployed, _) = compile(healthy, revision, settings, registry, client.clone());
-    (deployed, diagnostics)
 }
 
 /// What makes an error of linking the same as before: its code, file and words, not its line.

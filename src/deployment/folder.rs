@@ -125,6 +125,11 @@ impl Folder {
         }
     }
 
+    /// The files whose newest version is not in service.
+    pub fn not_in_service(&self) -> BTreeSet<String> {
+        self.files.iter().filter(|(_, file)| !file.current).map(|(name, _)| name.clone()).collect()
+    }
+
     /// Puts together the newest version of every file; files in `old` and files with mistakes take part with the
     /// version in service, if they have one.
     ///
@@ -137,6 +142,8 @@ impl Folder {
             let wrong = file.diagnostics.has_errors() || old.contains(name);
             match &file.good {
                 Some(good) if wrong => good.clone(),
+                // A newcomer that is not in service has no older version.
+                None if old.contains(name) => Vec::new(),
                 _ => file.artifacts.clone(),
             }
         });

@@ -6,8 +6,10 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use notify::{RecursiveMode, Watcher};
+use sinew_core::config::balancer::Change;
 
-use super::{Deployer, Outcome};
+use super::run_time::ChangeRequest;
+use super::{Changed, Changer, Deployer, Outcome, Refused};
 use crate::endpoints::Client;
 
 /// When to look.
@@ -31,6 +33,8 @@ pub enum Command {
     Changed,
     /// Look now and say what came of it.
     Reload(Sender<Result<Option<Outcome>, String>>),
+    /// Make a change above the files and say what came of it.
+    Change(Box<ChangeRequest>),
     /// End.
     Stop,
 }
@@ -47,7 +51,7 @@ impl Watch {
     /// # Errors
     /// The thread cannot be started.
     pub fn start<C: Client>(
-        mut deployer: Deployer<C>,
+        deployer: Deployer<C>,
         settings: Option<WatchSettings>,
         on_reload: impl Fn(&Deployer<C>, &Result<Outcome, String>) + Send + 'static,
     ) -> std::io::Result<Self> {
@@ -57,18 +61,14 @@ impl Watch {
         let thread = std::thread::Builder::new().name("deployment".to_owned()).spawn(move || {
             // Dropping the watcher ends its events, so it lives as long as the loop.
             let _watcher = settings.and_then(|_| watcher(root, events));
-            let mut look = || {
-                let outcome = deployer.reload().map_err(|error| error.to_string());
-                match &outcome {
-                    Ok(Some(outcome)) => on_reload(&deployer, &Ok(*outcome)),
-                    Ok(None) => {}
-                    Err(error) => on_reload(&deployer, &Err(error.clone())),
-                }
-                outcome
-            };
-            run(&received, settings, &mut look);
+            run(&received, settings, &mut Watched { deployer, on_reload });
         })?;
         Ok(Self { commands, thread: Some(thread) })
+    }
+
+    /// What asks for changes above the files.
+    pub fn changer(&self) -> Changer {
+        Changer::new(self.commands.clone())
     }
 
     /// Looks now and waits for what comes of it; `Ok(None)` when nothing had changed.
@@ -92,11 +92,59 @@ impl Drop for Watch {
     }
 }
 
-fn run(
-    received: &Receiver<Command>,
-    settings: Option<WatchSettings>,
-    look: &mut dyn FnMut() -> Result<Option<Outcome>, String>,
-) {
+/// What the thread works on, whatever sends.
+trait Deployment {
+    fn look(&mut self) -> Result<Option<Outcome>, String>;
+
+    fn change(&mut self, change: Change) -> Result<Changed, Refused>;
+
+    /// Does what somebody waits for; false when it is time to end.
+    fn answer(&mut self, command: Command) -> bool {
+        match command {
+            Command::Stop => return false,
+            // Who asked may be gone.
+            Command::Reload(answer) => drop(answer.send(self.look())),
+            Command::Change(request) => {
+                let (change, answer) = *request;
+                let _ = answer.send(self.change(change));
+            }
+            Command::Changed => {}
+        }
+        true
+    }
+}
+
+struct Watched<C, F> {
+    deployer: Deployer<C>,
+    on_reload: F,
+}
+
+impl<C: Client, F: Fn(&Deployer<C>, &Result<Outcome, String>)> Deployment for Watched<C, F> {
+    fn look(&mut self) -> Result<Option<Outcome>, String> {
+        let outcome = self.deployer.reload().map_err(|error| error.to_string());
+        match &outcome {
+            Ok(Some(outcome)) => (self.on_reload)(&self.deployer, &Ok(*outcome)),
+            Ok(None) => {}
+            Err(error) => (self.on_reload)(&self.deployer, &Err(error.clone())),
+        }
+        outcome
+    }
+
+    fn change(&mut self, change: Change) -> Result<Changed, Refused> {
+        let changed = self.deployer.change(change)?;
+        if changed.is_news {
+            // The change itself is in service, whatever is held back.
+            let outcome = match self.deployer.status().load().outcome {
+                Outcome::HeldBack => Outcome::Partly,
+                outcome => outcome,
+            };
+            (self.on_reload)(&self.deployer, &Ok(outcome));
+        }
+        Ok(changed)
+    }
+}
+
+fn run(received: &Receiver<Command>, settings: Option<WatchSettings>, deployment: &mut dyn Deployment) {
     let mut failing = false;
     loop {
         let command = match settings {
@@ -104,22 +152,22 @@ fn run(
             None => received.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
         match command {
-            Ok(Command::Stop) | Err(RecvTimeoutError::Disconnected) => return,
-            Ok(Command::Reload(answer)) => {
-                let _ = answer.send(look());
-                continue;
-            }
-            Ok(Command::Changed) => match settle(received, settings.unwrap_or_default()) {
-                Settled::Quiet => {}
-                Settled::Asked(answer) => {
-                    let _ = answer.send(look());
-                    continue;
+            Err(RecvTimeoutError::Disconnected) => return,
+            Ok(Command::Changed) => {
+                if let Some(command) = settle(received, settings.unwrap_or_default()) {
+                    match deployment.answer(command) {
+                        true => {}
+                        false => return,
+                    }
                 }
-                Settled::Stop => return,
+            }
+            Ok(command) => match deployment.answer(command) {
+                true => continue,
+                false => return,
             },
             Err(RecvTimeoutError::Timeout) => {}
         }
-        match look() {
+        match deployment.look() {
             Ok(_) => failing = false,
             Err(error) if !failing => {
                 failing = true;
@@ -130,23 +178,16 @@ fn run(
     }
 }
 
-/// What ended the wait for quiet.
-enum Settled {
-    Quiet,
-    Asked(Sender<Result<Option<Outcome>, String>>),
-    Stop,
-}
-
-/// Waits until no event came for the quiet time, at most for one rescan period.
-fn settle(received: &Receiver<Command>, settings: WatchSettings) -> Settled {
+/// Waits until no event came for the quiet time, at most for one rescan period, or until there is something else to do.
+fn settle(received: &Receiver<Command>, settings: WatchSettings) -> Option<Command> {
     let deadline = Instant::now() + settings.rescan;
     loop {
         let left = deadline.saturating_duration_since(Instant::now()).min(settings.quiet);
         match received.recv_timeout(left) {
             Ok(Command::Changed) if Instant::now() < deadline => {}
-            Ok(Command::Changed) | Err(RecvTimeoutError::Timeout) => return Settled::Quiet,
-            Ok(Command::Reload(answer)) => return Settled::Asked(answer),
-            Ok(Command::Stop) | Err(RecvTimeoutError::Disconnected) => return Settled::Stop,
+            Ok(Command::Changed) | Err(RecvTimeoutError::Timeout) => return None,
+            Ok(command) => return Some(command),
+            Err(RecvTimeoutError::Disconnected) => return Some(Command::Stop),
         }
     }
 }

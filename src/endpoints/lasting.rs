@@ -1,8 +1,8 @@
 //! What outlives every deployment: members, sessions, and names of hosts that were looked up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -16,11 +16,20 @@ pub struct Lasting {
     pub directory: Arc<Directory>,
     /// Which session belongs to which member; made for the first configuration.
     sessions: OnceLock<Arc<SessionTable<Arc<str>>>>,
+    named: Mutex<Named>,
     /// How long sessions live when neither the endpoint nor the balancer's configuration says it: what the original calls
     /// `synapse.sal.endpoints.sesssion.timeout.default`.
     pub session_timeout: Duration,
     /// The secret of affinity cookies.
     pub affinity_secret: Option<Vec<u8>>,
+}
+
+/// The clusters that configurations name.
+#[derive(Default)]
+struct Named {
+    now: BTreeSet<ClusterKey>,
+    /// Named once, and still there.
+    before: BTreeSet<ClusterKey>,
 }
 
 /// The most sessions that are kept (`session_table_max`).
@@ -38,6 +47,7 @@ impl Default for Lasting {
         Self {
             directory: Arc::default(),
             sessions: OnceLock::new(),
+            named: Mutex::default(),
             session_timeout: DEFAULT_SESSION_TIMEOUT,
             affinity_secret: None,
         }
@@ -75,6 +85,31 @@ impl Lasting {
     /// Forgets the members that the configuration in service no longer names.
     pub fn settle(&self, members: &StaticMembers) {
         self.directory.replace(&source(), members);
+        let mut named = self.lock();
+        let before = std::mem::replace(&mut named.now, members.keys().cloned().collect());
+        named.before.extend(before);
+        drop(named);
+        self.prune();
+    }
+
+    /// Forgets the clusters of a configuration that is not put in service after all.
+    pub fn abandon(&self, members: StaticMembers) {
+        self.lock().before.extend(members.into_keys());
+        self.prune();
+    }
+
+    /// Forgets the clusters that configurations named once and none names any more, as soon as they have no members and nobody
+    /// works with them.
+    pub fn prune(&self) {
+        let mut named = self.lock();
+        let Named { now, before } = &mut *named;
+        let directory = &self.directory;
+        before.retain(|cluster| !now.contains(cluster) && directory.find(cluster).is_some());
+        directory.prune(before);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Named> {
+        self.named.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

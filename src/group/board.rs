@@ -7,8 +7,10 @@ use std::sync::Arc;
 use chitchat::NodeState;
 use tokio::time::Instant;
 
+use super::members::{SharedMember, State};
 use super::tracker::Run;
-use super::words::{DEMAND, DRAIN, MEMBER, MEMBERS, NOTE};
+use super::words::{DEMAND, DRAIN, MEMBER, MEMBERS, NOTE, SESSIONS};
+use crate::clusters::{ClusterKey, MemberDefinition};
 
 /// The keys and values of this balancer.
 #[derive(Debug, Default)]
@@ -32,10 +34,14 @@ pub(super) struct Heard {
     revision: Option<String>,
     pub(super) demand: BTreeMap<String, u64>,
     pub(super) notes: BTreeMap<String, String>,
-    /// Members by key, as they were written.
-    pub(super) members: Arc<BTreeMap<String, String>>,
+    pub(super) sessions: BTreeMap<String, String>,
+    /// Its members.
+    pub(super) members: Arc<Members>,
     pub(super) drains: Arc<BTreeMap<String, String>>,
 }
+
+/// Members by cluster and key.
+pub(super) type Members = BTreeMap<(ClusterKey, Arc<str>), (MemberDefinition, State)>;
 
 /// The longest value, in bytes: several fit into a datagram.
 pub(super) const LONGEST: usize = 8 * 1024;
@@ -96,6 +102,7 @@ impl Heard {
             revision: None,
             demand: BTreeMap::new(),
             notes: BTreeMap::new(),
+            sessions: BTreeMap::new(),
             members: Arc::default(),
             drains: Arc::default(),
         }
@@ -114,11 +121,15 @@ impl Heard {
         let owned = |beginning| under(beginning).map(|(key, value)| (key.to_owned(), value.to_owned()));
         self.demand = under(DEMAND).filter_map(|(key, n)| Some((key.to_owned(), n.parse().ok()?))).collect();
         self.notes = owned(NOTE).collect();
+        self.sessions = owned(SESSIONS).collect();
         let revision = state.get(MEMBERS);
         let is_new = self.revision.as_deref() != revision;
         if is_new {
             self.revision = revision.map(str::to_owned);
-            self.members = Arc::new(owned(MEMBER).collect());
+            let members = under(MEMBER).filter_map(|(key, value)| SharedMember::read(key, value));
+            let members = members
+                .map(|(cluster, definition, state)| ((cluster, definition.key()), (definition, state)));
+            self.members = Arc::new(members.collect());
             self.drains = Arc::new(owned(DRAIN).collect());
         }
         is_new

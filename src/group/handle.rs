@@ -65,6 +65,7 @@ impl Group {
         let me = NodeId::new(&options.name, options.started);
         let view = Arc::new(View::empty(me.clone(), options.rules.size));
         let shared = Arc::new(Shared {
+            started: Instant::now(),
             counts,
             board: Mutex::default(),
             election: Mutex::new(Election::new(me, options.rules, Instant::now())),
@@ -154,6 +155,11 @@ impl Group {
         Shared::lock(&self.shared.election).enter(phase);
         self.shared.acting.send_if_modified(|acting| phase != Phase::Active && acting.take().is_some());
         push(self.shared.clone())
+    }
+
+    /// Where the others reach this balancer.
+    pub fn address(&self) -> SocketAddr {
+        self.shared.options.advertise
     }
 
     /// Talks to a balancer that was found otherwise.

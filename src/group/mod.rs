@@ -6,7 +6,8 @@
 //! - who is there ([`View`]);
 //! - who acts for all ([`election`]): the oldest, fenced by a lease that a majority of votes gives, and by an epoch;
 //! - how much there is to do for each cluster, summed ([`Group::demand`]);
-//! - the members that any of them learnt of ([`GroupMembers`]).
+//! - the members that any of them learnt of ([`GroupMembers`]);
+//! - the sessions of all, where that is wanted ([`Group::share_sessions`]).
 //!
 //! Nothing here is persistent: a balancer that restarts hears everything again.
 
@@ -23,6 +24,7 @@ mod demand;
 mod fence;
 mod members;
 mod node;
+mod sessions;
 mod tracker;
 mod words;
 

@@ -22,6 +22,7 @@ use crate::telemetry::metrics::GroupCounts;
 /// What the parts of a group share.
 pub(super) struct Shared {
     pub(super) options: GroupOptions,
+    pub(super) started: Instant,
     pub(super) counts: Arc<GroupCounts>,
     pub(super) board: Mutex<Board>,
     pub(super) election: Mutex<Election>,
@@ -166,7 +167,6 @@ struct Life {
     handle: ChitchatHandle,
     id: ChitchatId,
     me: NodeId,
-    began: Instant,
     tracker: Tracker,
     asked: Option<Instant>,
     said: Said,
@@ -182,7 +182,7 @@ impl Life {
     fn new(shared: Arc<Shared>, handle: ChitchatHandle, id: ChitchatId) -> Self {
         let tracker = Tracker::new(id.clone(), shared.options.silence);
         let me = NodeId { generation: id.generation_id, name: id.node_id.clone() };
-        Self { shared, handle, id, me, began: Instant::now(), tracker, asked: None, said: Said::default() }
+        Self { shared, handle, id, me, tracker, asked: None, said: Said::default() }
     }
 
     fn rules(&self) -> super::election::Rules {
@@ -204,7 +204,7 @@ impl Life {
             self.tracker.peers()
         };
         // Later an earlier run is only a memory of others, which they lose.
-        if now < self.began + self.shared.options.rules.lease
+        if now < self.shared.started + self.shared.options.rules.lease
             && let Some(generation) = self.tracker.later_generation()
         {
             return Some(generation);

@@ -11,6 +11,9 @@ use super::network::memory::Weather;
 use super::seal::Keys;
 use super::testing::{Estate, cluster, member, without_majority};
 use super::*;
+use tokio::time::Instant;
+
+use crate::balancing::affinity::{Record, SessionTable};
 use crate::clusters::{InFlight, MemberDefinition};
 use crate::membership::{Departure, Event};
 
@@ -347,7 +350,7 @@ async fn many_members_are_told_in_parts() {
     let estate = Estate::new(2, 1, Weather { loss: 10, ..Weather::default() }).await;
     let mut random = 1_u64;
     estate.network.record();
-    for number in 0..900_u32 {
+    for number in 0..400_u32 {
         // What hardly compresses.
         let letter = |_| {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
@@ -365,7 +368,7 @@ async fn many_members_are_told_in_parts() {
         MemberDefinition { properties: [("text".into(), "x".repeat(9_000).into())].into(), ..member(1) };
     let event = Event::Update { cluster: cluster(), definition: large };
     estate.running(0).registration.report(event).expect("a member");
-    let known = |estate: &Estate| estate.running(1).directory.cluster(&cluster()).members().len() == 900;
+    let known = |estate: &Estate| estate.running(1).directory.cluster(&cluster()).members().len() == 400;
     let took = estate.until("all known", known).await;
     assert!(took <= secs(20), "{took:?}");
     let sizes: Vec<usize> = estate.network.recorded().iter().map(|(_, bytes)| bytes.len()).collect();
@@ -416,4 +419,37 @@ async fn the_largest_size_counts() {
     .await;
     estate.until("agreed", Estate::agrees).await;
     assert_eq!(estate.group(0).view().borrow().size, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn sessions_of_one_are_sessions_of_all() {
+    let estate = three().await;
+    let table = || Arc::new(SessionTable::<Arc<str>>::new(1000, Instant::now()));
+    let tables = [table(), table(), table()];
+    for (index, table) in tables.iter().enumerate() {
+        tokio::spawn(estate.group(index).share_sessions(table.clone()));
+    }
+    let scope: Arc<str> = "shop.a.domain".into();
+    let record = |member: &str, remaining: u64| Record {
+        scope: scope.clone(),
+        id: "JSESSIONID=1".into(),
+        path: String::new(),
+        target: member.into(),
+        remaining: secs(remaining),
+    };
+    assert!(tables[0].merge(record("10.0.3.1:9763", 100), Instant::now()));
+    let bound = |index: usize| {
+        let session = tables[index].find(&scope, "JSESSIONID=1", Instant::now());
+        session.map(|session| session.target().to_string())
+    };
+    let first = Some("10.0.3.1:9763".to_owned());
+    estate.until("all know the session", |_| (0..3).all(|index| bound(index) == first)).await;
+    // Who uses it later wins.
+    assert!(tables[2].merge(record("10.0.3.2:9763", 200), Instant::now()));
+    let second = Some("10.0.3.2:9763".to_owned());
+    estate.until("all know its new member", |_| (0..3).all(|index| bound(index) == second)).await;
+    estate.pass(secs(210)).await;
+    for index in 0..3 {
+        assert_eq!(bound(index), None, "it is over everywhere");
+    }
 }

@@ -63,6 +63,9 @@ pub(super) fn tell(before: &View, now: &View) {
         match (was_there, other.is_there()) {
             (false, true) => {
                 tracing::info!(target: "group", %balancer, %address, version = other.version, "balancer joined");
+                if balancer.name == now.me.name {
+                    tracing::error!(target: "group", %balancer, %address, "another balancer has the same group.id");
+                }
             }
             (true, false) if other.phase == Phase::Leaving => {
                 tracing::info!(target: "group", %balancer, %address, "balancer left");
@@ -76,6 +79,10 @@ pub(super) fn tell(before: &View, now: &View) {
             let (balancer, address) = (&other.node, other.address);
             tracing::info!(target: "group", %balancer, %address, "balancer was replaced");
         }
+    }
+    if before.size != now.size {
+        let (before, now) = (before.size, now.size);
+        tracing::warn!(target: "group", before, now, "the balancers do not agree on group.size, or there are more");
     }
     if before.coordinator != now.coordinator {
         match &now.coordinator {

@@ -11,6 +11,7 @@
 //! | `member/CLUSTER/ID` | a member that it learnt of, as JSON |
 //! | `members` | counts changes of the keys before |
 //! | `drain/CLUSTER/ID` | what an operator said of the member there, as JSON |
+//! | `sessions/N` | sessions that it bound or renewed |
 //! | `note/NAME` | what other parts of the program tell their peers |
 
 use std::fmt;
@@ -111,6 +112,7 @@ pub(super) const DEMAND: &str = "demand/";
 pub(super) const MEMBER: &str = "member/";
 pub(super) const MEMBERS: &str = "members";
 pub(super) const DRAIN: &str = "drain/";
+pub(super) const SESSIONS: &str = "sessions/";
 pub(super) const NOTE: &str = "note/";
 
 impl Said {

@@ -84,6 +84,10 @@ fn leave(departure: Departure) -> Event {
     Event::Leave { cluster: shop_c(), member: c1().key(), departure }
 }
 
+fn millis(milliseconds: u64) -> Duration {
+    Duration::from_millis(milliseconds)
+}
+
 fn secs(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
@@ -447,4 +451,58 @@ async fn hybrid_schemes_have_a_precedence() {
     site.ports.open(&[9763, 9443]);
     pass(secs(12)).await;
     assert_eq!(site.phases(&shop_c()), [Phase::Ready], "the other scheme goes on probing");
+}
+
+// === several schemes that see the same member ===
+
+/// A member that one scheme lost keeps its requests as long as another hears of it.
+#[tokio::test(start_paused = true)]
+async fn a_member_is_suspected_when_all_that_look_suspect_it() {
+    let site = Site::new(MemberRules::default());
+    let (group, _group) = site.feed("group").await;
+    let (registration, _registration) = site.feed("registration").await;
+    site.ports.open(&[9763, 9443]);
+    for feed in [&group, &registration] {
+        feed.report(join(c1())).expect("a member");
+    }
+    pass(secs(11)).await;
+    let update = || Event::Update { cluster: shop_c(), definition: c1() };
+    assert_eq!(site.phases(&shop_c()), [Phase::Ready]);
+    registration.report(leave(Departure::Lost)).expect("it is there");
+    assert_eq!(site.phases(&shop_c()), [Phase::Ready], "the other hears of it");
+    group.report(leave(Departure::Lost)).expect("it is there");
+    assert_eq!(site.phases(&shop_c()), [Phase::Joining]);
+    registration.report(update()).expect("it is there");
+    assert_eq!(site.phases(&shop_c()), [Phase::Ready], "it is back");
+    pass(secs(6)).await;
+    assert_eq!(site.directory.sources(&shop_c(), &c1().key()).len(), 1, "one gave it up");
+    // The last that speaks of it has not heard of it.
+    group.report(join(c1())).expect("a member");
+    let suspect = Event::Suspect { cluster: shop_c(), member: c1().key() };
+    group.report(suspect).expect("it is there");
+    assert_eq!(site.phases(&shop_c()), [Phase::Ready]);
+    registration.report(leave(Departure::Announced)).expect("it is there");
+    assert_eq!(site.phases(&shop_c()), [Phase::Joining]);
+}
+
+/// What weighs less does not send a member away that says itself that it is there.
+#[tokio::test(start_paused = true)]
+async fn a_weightier_scheme_overrules_a_departure() {
+    let site = Site::new(MemberRules { leave_hold: secs(1), ..MemberRules::default() });
+    let (group, _group) = site.feed("group").await;
+    let (registration, _registration) = site.feed("registration").await;
+    site.ports.open(&[9763, 9443]);
+    for feed in [&group, &registration] {
+        feed.report(join(c1())).expect("a member");
+    }
+    pass(secs(11)).await;
+    group.report(leave(Departure::Announced)).expect("it is there");
+    assert_eq!(site.phases(&shop_c()), [Phase::Ready]);
+    group.report(join(c1())).expect("a member");
+    registration.report(leave(Departure::Announced)).expect("it is there");
+    assert_eq!(site.phases(&shop_c()), [Phase::Draining], "it says so itself");
+    pass(millis(900)).await;
+    assert_eq!(site.phases(&shop_c()), [Phase::Draining], "others have time to hear of it");
+    pass(millis(200)).await;
+    assert_eq!(site.phases(&shop_c()), [Phase::Ready], "it is known from others still");
 }

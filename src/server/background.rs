@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 use tokio::time::Instant;
 
 #[cfg(not(feature = "group"))]
@@ -63,11 +63,23 @@ impl Background {
         let counts = admin.metrics.membership();
         let membership = membership::membership(settings, handle.clone(), directory.clone(), counts);
         membership.follow(deployed.lifecycles.clone());
-        #[cfg_attr(not(feature = "group"), expect(unused_mut, reason = "there is nothing to add"))]
-        let mut schemes = membership::schemes(settings, &membership)?;
         let group = group::start(settings, &handle, directory, admin)?;
         #[cfg(feature = "group")]
-        schemes.started.extend(group.as_ref().map(|group| membership.start(group.members())));
+        let address = group.as_ref().map(|group| group.address());
+        #[cfg(not(feature = "group"))]
+        let address = None;
+        #[cfg_attr(not(feature = "group"), expect(unused_mut, reason = "there is nothing to add"))]
+        let mut schemes = membership::schemes(settings, &membership, address)?;
+        #[cfg(feature = "group")]
+        if let Some(group) = &group {
+            schemes.started.push(membership.start(group.members()));
+            if settings.group.share_sessions {
+                handle.spawn(group.share_sessions(lasting.sessions().clone()));
+            }
+            if let Some(found) = schemes.balancers.clone() {
+                handle.spawn(group::meet(Arc::downgrade(group), found));
+            }
+        }
         let background =
             Self { checker, checks: Mutex::default(), membership, schemes, group, tasks, runtime };
         background.follow(deployed);
@@ -91,6 +103,11 @@ impl Background {
     /// What runs by the clock.
     pub(super) fn tasks(&self) -> &Arc<Scheduler> {
         &self.tasks
+    }
+
+    /// Where more of it can run.
+    pub(super) fn handle(&self) -> &Handle {
+        self.runtime.handle()
     }
 
     /// Follows the configuration in service: checks its clusters, and no others, and lets their members come and go as it
@@ -136,5 +153,6 @@ async fn sweep(lasting: Arc<Lasting>) {
     loop {
         ticks.tick().await;
         lasting.sessions().sweep(Instant::now()).await;
+        lasting.prune();
     }
 }

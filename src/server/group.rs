@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::settings::Settings;
 
 #[cfg(feature = "group")]
-pub(super) use with_group::start;
+pub(super) use with_group::{meet, start};
 #[cfg(not(feature = "group"))]
 pub(super) use without_group::{Group, start};
 
@@ -50,10 +50,12 @@ mod without_group {
 #[cfg(feature = "group")]
 mod with_group {
     use std::net::SocketAddr;
-    use std::sync::Arc;
-    use std::time::{SystemTime, UNIX_EPOCH};
+    use std::sync::{Arc, Weak};
+    use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
     use tokio::runtime::Handle;
+    use tokio::sync::watch;
+    use tokio::time::timeout;
 
     use super::super::start::StartError;
     use crate::admin::{AdminState, BalancerReport, CoordinatorReport, GroupControl, GroupReport};
@@ -61,8 +63,11 @@ mod with_group {
     use crate::group::election::{Minority, Rules};
     use crate::group::network::UdpNetwork;
     use crate::group::seal::Keys;
-    use crate::group::{Balancer, Group, GroupError, GroupOptions};
+    use crate::group::{Balancer, Group, GroupError, GroupOptions, Phase};
     use crate::settings::{Group as GroupSettings, Secret, SecretError, Settings};
+
+    /// How often balancers that were found and are not heard of are talked to.
+    const MEET_AGAIN: Duration = Duration::from_secs(2);
 
     /// Joins the group, if there shall be one.
     pub(in crate::server) fn start(
@@ -82,8 +87,30 @@ mod with_group {
         tracing::info!(target: "server", listener = "group", address = %listen, balancer, %advertise, "listening");
         let counts = admin.metrics.group();
         let group = Arc::new(Group::start(options, runtime, Arc::new(network), directory, counts));
-        admin.show_group(group.clone());
+        admin.show_group(Arc::new(Shown { group: group.clone(), runtime: runtime.clone() }));
         Ok(Some(group))
+    }
+
+    /// Talks to balancers of the group that are found otherwise, as long as they are not heard of.
+    pub(in crate::server) async fn meet(group: Weak<Group>, mut found: watch::Receiver<Vec<SocketAddr>>) {
+        loop {
+            {
+                let Some(group) = group.upgrade() else { return };
+                let view = group.view().borrow().clone();
+                let known: Vec<SocketAddr> = view.live().map(|other| other.address).collect();
+                let own = group.address();
+                for address in found.borrow_and_update().iter() {
+                    if *address != own && !known.contains(address) {
+                        group.meet(*address);
+                    }
+                }
+            }
+            // What was sent may be lost, and who was lost may be back.
+            let changed = timeout(MEET_AGAIN, found.changed()).await;
+            if changed.is_ok_and(|changed| changed.is_err()) {
+                return;
+            }
+        }
     }
 
     fn keys(settings: &GroupSettings) -> Result<Arc<Keys>, StartError> {
@@ -132,9 +159,20 @@ mod with_group {
         name
     }
 
-    impl GroupControl for Group {
+    /// The group as operators see it.
+    #[derive(Debug)]
+    struct Shown {
+        group: Arc<Group>,
+        runtime: Handle,
+    }
+
+    impl GroupControl for Shown {
+        fn rest(&self, on: bool) {
+            self.runtime.spawn(self.group.announce(if on { Phase::Draining } else { Phase::Active }));
+        }
+
         fn report(&self) -> GroupReport {
-            let report = Group::report(self);
+            let report = self.group.report();
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
             let coordinator = report
                 .coordinator

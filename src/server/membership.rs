@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 
 use super::start::StartError;
 use crate::clusters::Directory;
@@ -52,16 +53,24 @@ pub(super) struct Schemes {
     pub(super) started: Vec<Started>,
     /// Of the listener for members, if it has any.
     pub(super) certificates: Option<Arc<ServerCertificates>>,
+    /// Where other balancers of the group are that announced themselves, if any do.
+    #[cfg_attr(not(feature = "group"), expect(dead_code, reason = "there is no group"))]
+    pub(super) balancers: Option<watch::Receiver<Vec<SocketAddr>>>,
 }
 
 /// Starts the schemes, one line each.
-pub(super) fn schemes(settings: &Settings, membership: &Membership) -> Result<Schemes, StartError> {
+pub(super) fn schemes(
+    settings: &Settings,
+    membership: &Membership,
+    group: Option<SocketAddr>,
+) -> Result<Schemes, StartError> {
     let mut schemes = Vec::new();
     let file = &settings.membership.file;
     schemes.extend(file.path.clone().map(|path| membership.start(MemberFile::new(path, file.rescan.get()))));
     let certificates = certificates(&settings.membership.registration)?;
     let registration = registration(&settings.membership.registration, certificates.as_ref())?;
-    let multicast = multicast(settings, registration.as_ref().map(Registration::address))?;
+    let multicast = multicast(settings, registration.as_ref().map(Registration::address), group)?;
+    let balancers = multicast.as_ref().map(Multicast::seeds);
     schemes.extend(registration.map(|scheme| membership.start(scheme)));
     schemes.extend(multicast.map(|scheme| membership.start(scheme)));
     #[cfg(feature = "kubernetes")]
@@ -72,7 +81,7 @@ pub(super) fn schemes(settings: &Settings, membership: &Membership) -> Result<Sc
     schemes.extend(dns(&settings.membership.dns)?.map(|scheme| membership.start(scheme)));
     #[cfg(feature = "tribes")]
     schemes.extend(tribes(&settings.membership.tribes).map(|scheme| membership.start(scheme)));
-    Ok(Schemes { started: schemes, certificates })
+    Ok(Schemes { started: schemes, certificates, balancers })
 }
 
 /// The certificates of the listener for members, if there shall be one that speaks TLS.
@@ -118,7 +127,11 @@ fn registration(
 }
 
 /// The group that members and balancers announce themselves in, if there is one. `registration` is where members register.
-fn multicast(settings: &Settings, registration: Option<SocketAddr>) -> Result<Option<Multicast>, StartError> {
+fn multicast(
+    settings: &Settings,
+    registration: Option<SocketAddr>,
+    group_address: Option<SocketAddr>,
+) -> Result<Option<Multicast>, StartError> {
     let (membership, multicast) = (&settings.membership, &settings.membership.multicast);
     // Loading has refused groups that are none, and those without a secret.
     let (Some(group), Some(secret)) = (multicast.group, &multicast.secret) else { return Ok(None) };
@@ -141,7 +154,7 @@ fn multicast(settings: &Settings, registration: Option<SocketAddr>) -> Result<Op
     if registration.is_some() && url.is_none() {
         tracing::warn!(target: "server", "membership.registration listens on all addresses: set membership.multicast.registration_url, or side-cars cannot find it");
     }
-    let own = Balancer { group: None, registration: url };
+    let own = Balancer { group: group_address, registration: url };
     let multicast = Multicast::join(options, own).map_err(|error| {
         io::Error::new(error.kind(), format!("the multicast group {group} cannot be joined: {error}"))
     })?;

@@ -11,6 +11,7 @@ mod run;
 mod settings;
 mod start;
 mod tasks;
+mod topology;
 
 pub use run::{Control, Ended, run};
 pub use start::{Running, StartError, start};

@@ -10,13 +10,16 @@ use sinew_core::diagnostics::Diagnostic;
 use super::background::Background;
 use super::front::{Front, ListenerLabels};
 use super::tasks::samples as task_samples;
+use super::topology::{self, Following};
 use super::{report, settings as map};
 use crate::admin::{
-    AdminError, AdminOptions, AdminServer, AdminState, ListenerStatus, Phase, Reloads, member_samples,
+    AdminError, AdminOptions, AdminServer, AdminState, BalancerControl, ListenerStatus, Phase, Reloads,
+    member_samples,
 };
 use crate::clusters::Directory;
 use crate::clusters::health::NetworkProbe;
-use crate::deployment::{Deployer, Folder, Watch};
+use crate::deployment::run_time::StateFile;
+use crate::deployment::{Deployer, Folder, Linker, Watch};
 use crate::endpoints::{Lasting, TransportClient};
 use crate::membership::RegistrationError;
 use crate::settings::{SecretError, Settings};
@@ -31,6 +34,8 @@ use crate::transport::tls::{self, ServerCertificates};
 pub struct Running {
     pub(super) workers: Workers,
     pub(super) watch: Watch,
+    /// What the topology says is not followed any more when the server ends.
+    pub(super) _topology: Option<Following>,
     /// What runs beside requests ends with the server.
     pub(super) background: Arc<Background>,
     pub(super) admin: Arc<AdminState>,
@@ -99,7 +104,7 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
     admin.update(|status| status.strict = settings.server.strict);
     let client = HttpClient::new(map::client(settings, map::client_tls(settings)?));
     let deployer = deploy(settings, folder, &admin, lasting.clone(), client.clone())?;
-    let (deployed, probe) = (deployer.deployed(), NetworkProbe::new(client));
+    let (deployed, probe) = (deployer.deployed(), NetworkProbe::new(client.clone()));
     let background = Background::start(settings, &lasting, deployed, probe, &admin)?;
     let background = Arc::new(background);
     let tasks = background.tasks().clone();
@@ -127,13 +132,19 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
         threads::StartError::Thread(error) => StartError::Io(error),
     })?;
     announce(&workers, &admin);
+    admin.control_entrance(workers.entrance());
     let reloads = admin.reloads();
     let shown = admin.clone();
     let followed = background.clone();
+    let in_service = deployer.deployed().clone();
     let watch = Watch::start(deployer, map::watch(settings), move |deployer, outcome| {
         followed.follow(&deployer.deployed().load());
         report::reloaded(&shown, deployer, outcome);
     })?;
+    let changer = watch.changer();
+    admin.control_balancer(BalancerControl { deployed: in_service, lasting, changer: changer.clone() });
+    let (topology, counts) = (&settings.balancer.topology, metrics.topology());
+    let _topology = topology::follow(topology, background.handle(), client, changer, counts)?;
     admin.update(|status| status.phase = Phase::Serving);
     background.tasks().open();
     // Last, so that the first who asks is told that it serves.
@@ -143,6 +154,7 @@ pub fn start(settings: &Settings, folder: PathBuf) -> Result<Running, StartError
     Ok(Running {
         workers,
         watch,
+        _topology,
         background,
         admin,
         admin_server,
@@ -167,7 +179,11 @@ fn deploy(
         None => Folder::new(folder.clone()),
     };
     let client = TransportClient(client);
-    let deployer = Deployer::start(files, sinew_mediators::registry(), compile, client)
+    let state = settings.balancer.state.clone().map(StateFile::new);
+    let changes = state.as_ref().map(StateFile::read).transpose();
+    let changes = changes.map_err(|problem| StartError::Configuration(vec![*problem]))?.unwrap_or_default();
+    let linker = Linker { registry: sinew_mediators::registry(), settings: compile, client };
+    let deployer = Deployer::start_with(files, changes, state, linker)
         .map_err(|error| StartError::Folder(Box::new(map::unreadable(&folder, &error))))?;
     let diagnostics = &deployer.status().load().diagnostics;
     if settings.server.strict && diagnostics.iter().any(|diagnostic| diagnostic.severity.is_error()) {

@@ -18,6 +18,7 @@ pub(super) fn check(loaded: &Loaded) -> Diagnostics {
     problems.extend(check_multicast(loaded));
     problems.extend(check_dns(loaded));
     problems.extend(check_group(loaded));
+    problems.extend(check_topology(loaded));
     problems.extend(check_tls(loaded));
     problems
 }
@@ -175,12 +176,34 @@ fn check_group(loaded: &Loaded) -> Option<Diagnostic> {
         let help = "set `advertise` to the address that the other balancers reach this one at";
         return at(key, error(&format!("`group.{key}` is the address of no single machine")).help(help));
     }
+    if group.seeds.is_empty() && group.size.is_none() && loaded.settings.membership.multicast.group.is_some()
+    {
+        let help = "set `size`: without it, each of several balancers would be a group of its own at first";
+        let problem =
+            error("how many balancers a group has that find each other by multicast cannot be known");
+        return at("address", problem.help(help));
+    }
     let least = group.gossip_interval.get() * 4;
     let times = [("lease", group.lease.get()), ("silence", group.silence.get())];
     let short = times.into_iter().find(|(_, time)| *time < least);
     short.and_then(|(key, _)| {
         at(key, error(&format!("`group.{key}` is shorter than four times `group.gossip_interval`")))
     })
+}
+
+fn check_topology(loaded: &Loaded) -> Option<Diagnostic> {
+    let topology = &loaded.settings.balancer.topology;
+    if topology.file.is_some() && topology.url.is_some() {
+        let problem =
+            error("`balancer.topology` has both a `file` and a `url`: each would say everything there is");
+        return Some(at_origin(loaded, "balancer.topology.url", problem));
+    }
+    if topology.token.is_some() && topology.url.is_none() {
+        let problem =
+            Diagnostic::warning(codes::VALUE_IGNORED, "`balancer.topology.token` is not used without `url`");
+        return Some(at_origin(loaded, "balancer.topology.token", problem));
+    }
+    None
 }
 
 fn check_tls(loaded: &Loaded) -> Option<Diagnostic> {

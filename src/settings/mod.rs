@@ -29,10 +29,10 @@ pub use sections::{
     AccessLog, Admin, Balancer, Compat, Deployment, DnsName, Ec2Provider, Group, HttpListener, HttpsListener,
     KubernetesService, Limits, Listeners, Logs, Membership, MembershipFile, Multicast, Pools,
     ProcessProvider, Provider, ProviderKind, Registration, Server, Settings, StaticMember, Timeouts, Tls,
-    Tribes, WebhookProvider,
+    Topology, Tribes, WebhookProvider,
 };
 pub use value::{
     AccessLogFormat, ApiUrl, ByteSize, ClusterName, Command, Count, DnsRecord, Duration, Environment,
-    HeaderText, HostName, HttpOrigin, LabelName, LogDestination, LogFilter, LogFormat, Pattern, Placeholder,
-    PortMappings, PortRange, Seed, ServicePort, ServiceUrl, SocketPath, Texts, Word, ZoneName,
+    HeaderText, HostName, HttpAddress, HttpOrigin, LabelName, LogDestination, LogFilter, LogFormat, Pattern,
+    Placeholder, PortMappings, PortRange, Seed, ServicePort, ServiceUrl, SocketPath, Texts, Word, ZoneName,
 };

@@ -115,6 +115,9 @@ metrics! {
     GROUP_RECEIVED_BYTES_TOTAL Counter "sinew_group_received_bytes_total" []
         "Bytes of datagrams that came to the group's port"
 
+    TOPOLOGY_UPDATES_TOTAL Counter "sinew_topology_updates_total" ["name" "outcome"]
+        "Texts of the topology source of the name, applied, unchanged or refused, and failures to get one"
+
     CONFIG_RELOADS_TOTAL Counter "sinew_config_reloads_total" ["outcome"]
         "Attempts to deploy a changed configuration, the first one at the start included"
     CONFIG_LAST_RELOAD_SUCCESS Gauge "sinew_config_last_reload_success" []

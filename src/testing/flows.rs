@@ -9,6 +9,7 @@ use http::uri::Scheme;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use http_body_util::BodyExt;
 use sinew_core::config::Configuration;
+use sinew_core::config::balancer::Change;
 use sinew_core::diagnostics::render;
 use sinew_core::message::{Body, Message, Payload, Received};
 
@@ -17,9 +18,9 @@ use super::stub::{Reply, StubClient, lock};
 use super::transcript::{Transcript, header_lines, text};
 use crate::clusters::Directory;
 use crate::compiler::{CompileSettings, Deployed};
-use crate::deployment::{Deployer, Folder, Status};
+use crate::deployment::{Changed, Deployer, Folder, Refused, Status};
 use crate::dispatch::{Account, DispatchSettings, Service, serve, serve_sequence};
-use crate::endpoints::EndpointStates;
+use crate::endpoints::{EndpointStates, Lasting};
 
 /// A configuration folder, compiled like the real thing, whose endpoints are stubs.
 pub struct Flows {
@@ -29,7 +30,7 @@ pub struct Flows {
     client: StubClient,
     settings: DispatchSettings,
     endpoint_states: Arc<EndpointStates>,
-    directory: Arc<Directory>,
+    lasting: Arc<Lasting>,
 }
 
 /// A request to send into a flow.
@@ -78,7 +79,7 @@ impl Flows {
         let client = StubClient::default();
         let settings = CompileSettings::default();
         let endpoint_states = settings.endpoint_states.clone();
-        let directory = settings.lasting.directory.clone();
+        let lasting = settings.lasting.clone();
         let deployer = Deployer::start(folder, sinew_mediators::registry(), settings, client.clone())?;
         Ok(Self {
             deployed: deployer.deployed().load_full(),
@@ -87,7 +88,7 @@ impl Flows {
             client,
             settings: DispatchSettings::default(),
             endpoint_states,
-            directory,
+            lasting,
         })
     }
 
@@ -97,9 +98,23 @@ impl Flows {
     /// The folder cannot be read any more.
     pub fn reload(&mut self) -> std::io::Result<()> {
         self.deployer.reload()?;
+        self.follow();
+        Ok(())
+    }
+
+    /// Makes a change above the files, as operators and the topology do.
+    ///
+    /// # Errors
+    /// It is refused; nothing changed.
+    pub fn change(&mut self, change: Change) -> Result<Changed, Refused> {
+        let changed = self.deployer.change(change)?;
+        self.follow();
+        Ok(changed)
+    }
+
+    fn follow(&mut self) {
         self.deployed = self.deployer.deployed().load_full();
         self.status = self.deployer.status().load_full();
-        Ok(())
     }
 
     /// What is known of the endpoints.
@@ -109,7 +124,12 @@ impl Flows {
 
     /// The clusters and their members.
     pub fn directory(&self) -> &Arc<Directory> {
-        &self.directory
+        &self.lasting.directory
+    }
+
+    /// Forgets clusters that nobody works with any more, as a server does now and then.
+    pub fn prune(&self) {
+        self.lasting.prune();
     }
 
     /// What was found wrong in the folder.

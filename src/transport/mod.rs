@@ -8,9 +8,11 @@
 //! - [`http::client`] sends requests through pools of connections that never leave their thread.
 //! - [`http::framing`] is the policy: what is refused, what is rewritten, what is never forwarded.
 //! - [`tls`] makes the settings for both sides of an encrypted connection.
+//! - [`entrance`] closes the listeners for a while.
 //! - [`counters`] is what can be measured.
 
 pub mod counters;
+pub mod entrance;
 pub mod http;
 pub mod threads;
 pub mod tls;

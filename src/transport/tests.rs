@@ -72,6 +72,47 @@ async fn several_threads_share_the_listeners() {
     drain(workers, Duration::ZERO).await;
 }
 
+/// Closed listeners refuse newcomers, what is in flight finishes, and at the same address they open again (§5.8).
+#[tokio::test]
+async fn listeners_close_and_open() {
+    let (workers, handler) = start(2, vec![listener("one"), listener("two")]);
+    let addresses: Vec<_> = workers.addresses().to_vec();
+    let entrance = workers.entrance();
+    let mut busy = Client::connect(addresses[0]).await;
+    busy.write(get("/slow")).await;
+    until(|| !handler.seen.lock().unwrap().is_empty()).await;
+    for _ in 0..2 {
+        let closing = entrance.clone();
+        tokio::task::spawn_blocking(move || closing.close()).await.unwrap();
+        assert!(!entrance.is_open());
+        for address in &addresses {
+            let refused = tokio::net::TcpStream::connect(address).await.unwrap_err();
+            assert_eq!(refused.kind(), std::io::ErrorKind::ConnectionRefused);
+        }
+        // Said twice it is the same.
+        entrance.close();
+        entrance.open().unwrap();
+        entrance.open().unwrap();
+        assert!(entrance.is_open());
+        for address in &addresses {
+            assert_eq!(status(&converse(*address, get("/")).await), 200);
+        }
+    }
+    handler.go.notify_one();
+    let answer = busy.read_to_end().await;
+    assert_eq!(status(&answer), 200);
+    assert!(answer.to_ascii_lowercase().contains("connection: close"), "{answer}");
+    entrance.close();
+    let taken = bind(&ListenerSettings::new("other", addresses[0]), 1).unwrap();
+    assert!(matches!(entrance.open(), Err(BindError::InUse { .. })));
+    drop(taken);
+    entrance.open().unwrap();
+    assert_eq!(status(&converse(addresses[0], get("/")).await), 200);
+    drain(workers, Duration::ZERO).await;
+    // There is nothing left to close.
+    entrance.close();
+}
+
 #[tokio::test]
 async fn a_drain_waits_for_what_is_in_flight() {
     let (workers, handler) = start(1, vec![listener("one")]);

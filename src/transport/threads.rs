@@ -4,15 +4,17 @@ use std::io;
 use std::net::{SocketAddr, TcpListener as StdListener};
 use std::num::NonZero;
 use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::thread;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::task::TaskTracker;
 
 use super::counters::ListenerCounters;
+use super::entrance::{Entrance, Order};
 use super::http::drain::DrainSignal;
 use super::http::listener::{Acceptor, BindError, ListenerSettings, bind};
 use super::http::server::{Handler, Serving};
@@ -20,9 +22,10 @@ use super::http::timer::later;
 
 /// The worker threads of this process. Dropping them cuts every connection off.
 pub struct Workers {
-    threads: Vec<JoinHandle<Drained>>,
+    threads: Vec<thread::JoinHandle<Drained>>,
     addresses: Vec<SocketAddr>,
     counters: Vec<Arc<ListenerCounters>>,
+    entrance: Entrance,
     stop: watch::Sender<Option<Duration>>,
 }
 
@@ -58,10 +61,9 @@ impl Patience {
     }
 }
 
-/// One listener's socket on one thread, with everything it needs.
+/// One listener on one thread, with everything it needs but a socket.
 struct Part {
     settings: ListenerSettings,
-    socket: StdListener,
     counters: Arc<ListenerCounters>,
 }
 
@@ -79,33 +81,49 @@ impl Workers {
         listeners: Vec<ListenerSettings>,
         handler: Arc<H>,
     ) -> Result<Self, StartError> {
-        let count = threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, NonZero::get);
+        let count = threads.or_else(|| thread::available_parallelism().ok()).map_or(1, NonZero::get);
         let (stop, _) = watch::channel(None);
-        let mut workers = Self { threads: Vec::new(), addresses: Vec::new(), counters: Vec::new(), stop };
-        let mut parts: Vec<Vec<Part>> = (0..count).map(|_| Vec::new()).collect();
-        for settings in listeners {
-            let sockets = bind(&settings, count)?;
-            if let Some(first) = sockets.first() {
-                workers.addresses.push(first.local_addr()?);
+        let mut sockets: Vec<Vec<StdListener>> = (0..count).map(|_| Vec::new()).collect();
+        let mut bound = Vec::new();
+        let (mut addresses, mut counters) = (Vec::new(), Vec::new());
+        for mut settings in listeners {
+            let copies = bind(&settings, count)?;
+            if let Some(first) = copies.first() {
+                settings.address = first.local_addr()?;
+                addresses.push(settings.address);
             }
-            let counters = Arc::new(ListenerCounters::new(Arc::clone(&settings.name), count));
-            workers.counters.push(Arc::clone(&counters));
-            for (socket, parts) in sockets.into_iter().zip(&mut parts) {
-                parts.push(Part { settings: settings.clone(), socket, counters: Arc::clone(&counters) });
+            counters.push(Arc::new(ListenerCounters::new(Arc::clone(&settings.name), count)));
+            bound.push(settings);
+            for (socket, sockets) in copies.into_iter().zip(&mut sockets) {
+                sockets.push(socket);
             }
         }
-        for (index, parts) in parts.into_iter().enumerate() {
+        let (orders, received): (Vec<_>, Vec<_>) = (0..count).map(|_| mpsc::unbounded_channel()).unzip();
+        let entrance = Entrance::new(bound.clone(), orders);
+        let mut workers = Self { threads: Vec::new(), addresses, counters, entrance, stop };
+        for (index, (sockets, orders)) in sockets.into_iter().zip(received).enumerate() {
+            let part = |(settings, counters): (&ListenerSettings, &Arc<ListenerCounters>)| Part {
+                settings: settings.clone(),
+                counters: Arc::clone(counters),
+            };
+            let parts = bound.iter().zip(&workers.counters).map(part).collect();
             let handler = Arc::clone(&handler);
             let stop = workers.stop.subscribe();
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            let thread = std::thread::Builder::new().name(format!("worker-{index}")).spawn(move || {
-                let drained = runtime.block_on(work(index, parts, handler, stop));
+            let worker = Worker { thread: index, parts, handler, connections: TaskTracker::new() };
+            let thread = thread::Builder::new().name(format!("worker-{index}")).spawn(move || {
+                let drained = runtime.block_on(worker.work(sockets, orders, stop));
                 runtime.shutdown_background();
                 drained
             })?;
             workers.threads.push(thread);
         }
         Ok(workers)
+    }
+
+    /// What closes the listeners for a while.
+    pub fn entrance(&self) -> Entrance {
+        self.entrance.clone()
     }
 
     /// The bound addresses in the order of the listeners given.
@@ -147,74 +165,114 @@ impl Drop for Workers {
     }
 }
 
-/// The life of one thread; ends when told to, or when the [`Workers`] are dropped.
-async fn work<H: Handler>(
+/// One thread, with what outlives the sockets that it listens on.
+struct Worker<H> {
     thread: usize,
     parts: Vec<Part>,
     handler: Arc<H>,
-    mut stop: watch::Receiver<Option<Duration>>,
-) -> Drained {
-    let connections = TaskTracker::new();
-    let drain = DrainSignal::default();
-    let mut acceptors = Vec::new();
-    for part in parts {
-        let serving = Serving {
-            settings: Arc::new(part.settings.server),
-            counters: part.counters,
-            thread,
-            drain: drain.clone(),
-            park_after: Serving::PARK_AFTER,
+    connections: TaskTracker,
+}
+
+/// Listeners that accept.
+struct Open<H> {
+    acceptors: Vec<Arc<Acceptor<H>>>,
+    loops: Vec<JoinHandle<()>>,
+    drain: DrainSignal,
+}
+
+impl<H: Handler> Worker<H> {
+    /// The life of the thread; ends when told to, or when the [`Workers`] are dropped.
+    async fn work(
+        self,
+        sockets: Vec<StdListener>,
+        mut orders: mpsc::UnboundedReceiver<Order>,
+        mut stop: watch::Receiver<Option<Duration>>,
+    ) -> Drained {
+        let mut open = Some(self.open(sockets));
+        let mut deadline = loop {
+            tokio::select! {
+                deadline = told(&mut stop) => break deadline,
+                Some(order) = orders.recv() => match order {
+                    Order::Close(done) => {
+                        if let Some(open) = open.take() {
+                            self.close(open).await.give();
+                        }
+                        // Who gave the order may have lost patience.
+                        let _ = done.send(());
+                    }
+                    Order::Open(sockets) => open = Some(self.open(sockets)),
+                },
+            }
         };
-        match TcpListener::from_std(part.socket) {
-            Ok(listener) => acceptors.push(Arc::new(Acceptor {
-                listener,
-                name: part.settings.name,
-                tls: part.settings.tls.map(Into::into),
-                max_connections: part.settings.max_connections,
-                serving,
-                handler: Arc::clone(&handler),
-                connections: connections.clone(),
-            })),
-            Err(error) => {
-                tracing::error!(listener = %part.settings.name, %error, "a worker thread cannot listen");
+        let drain = match open {
+            Some(open) => self.close(open).await,
+            None => DrainSignal::default(),
+        };
+        let open = self.connections.len();
+        drain.give();
+        self.connections.close();
+        loop {
+            tokio::select! {
+                () = self.connections.wait() => break,
+                () = sleep_until(deadline) => break,
+                sooner = told(&mut stop) => deadline = sooner,
             }
         }
+        let aborted = self.connections.len();
+        Drained { finished: open.saturating_sub(aborted), aborted }
     }
-    let loops: Vec<_> = acceptors
-        .iter()
-        .map(|acceptor| {
+
+    fn open(&self, sockets: Vec<StdListener>) -> Open<H> {
+        let drain = DrainSignal::default();
+        let mut acceptors = Vec::new();
+        for (part, socket) in self.parts.iter().zip(sockets) {
+            let serving = Serving {
+                settings: Arc::new(part.settings.server.clone()),
+                counters: Arc::clone(&part.counters),
+                thread: self.thread,
+                drain: drain.clone(),
+                park_after: Serving::PARK_AFTER,
+            };
+            match TcpListener::from_std(socket) {
+                Ok(listener) => acceptors.push(Arc::new(Acceptor {
+                    listener,
+                    name: Arc::clone(&part.settings.name),
+                    tls: part.settings.tls.clone().map(Into::into),
+                    max_connections: part.settings.max_connections,
+                    serving,
+                    handler: Arc::clone(&self.handler),
+                    connections: self.connections.clone(),
+                })),
+                Err(error) => {
+                    tracing::error!(listener = %part.settings.name, %error, "a worker thread cannot listen");
+                }
+            }
+        }
+        let accepting = |acceptor: &Arc<Acceptor<H>>| {
             let acceptor = Arc::clone(acceptor);
             tokio::spawn(async move { acceptor.run().await })
-        })
-        .collect();
+        };
+        let loops = acceptors.iter().map(accepting).collect();
+        Open { acceptors, loops, drain }
+    }
 
-    let mut deadline = told(&mut stop).await;
-
-    for accepting in loops {
-        accepting.abort();
-        // An error says that it was aborted.
-        let _ = accepting.await;
-    }
-    let before = connections.len();
-    for acceptor in &acceptors {
-        acceptor.empty_backlog();
-    }
-    drop(acceptors);
-    if connections.len() > before {
-        sleep(LAST_ARRIVALS).await;
-    }
-    let open = connections.len();
-    drain.give();
-    connections.close();
-    loop {
-        tokio::select! {
-            () = connections.wait() => break,
-            () = sleep_until(deadline) => break,
-            sooner = told(&mut stop) => deadline = sooner,
+    /// Stops accepting and closes the sockets. What tells their connections to end is given back.
+    async fn close(&self, Open { acceptors, loops, drain }: Open<H>) -> DrainSignal {
+        for accepting in loops {
+            accepting.abort();
+            // An error says that it was aborted.
+            let _ = accepting.await;
         }
+        let before = self.connections.len();
+        for acceptor in &acceptors {
+            acceptor.empty_backlog();
+        }
+        drop(acceptors);
+        if self.connections.len() > before {
+            sleep(LAST_ARRIVALS).await;
+        }
+        drain
     }
-    let aborted = connections.len();
-    Drained { finished: open.saturating_sub(aborted), aborted }
 }
 
 /// Waits to be told to end, and says by when.

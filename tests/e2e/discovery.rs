@@ -40,13 +40,19 @@ impl Network {
 
     /// A balancer in the group.
     fn serve(&self) -> Program {
+        self.serve_with(&[])
+    }
+
+    /// The same with further settings.
+    fn serve_with(&self, more: &[String]) -> Program {
         let settings = [
             format!("membership.multicast.group={}", self.group),
             "membership.multicast.interface=127.0.0.1".to_owned(),
             format!("membership.multicast.secret=file:{}", self.file("secret")),
             "membership.multicast.interval=100ms".to_owned(),
         ];
-        let settings: Vec<&str> = settings.iter().flat_map(|setting| ["--set", setting]).collect();
+        let settings: Vec<&str> =
+            settings.iter().chain(more).flat_map(|setting| ["--set", setting]).collect();
         self.site.serve(&settings)
     }
 
@@ -119,6 +125,46 @@ fn a_side_car_finds_balancers_and_leaves_them() {
     let (code, said) = first.end();
     assert_eq!(code, Some(0), "{said}");
     wait_for_status(other.http, 503);
+}
+
+#[test]
+#[cfg(feature = "group")]
+fn balancers_of_a_group_need_no_seeds() {
+    let Some(network) = Network::new() else { return };
+    write(network.site.folder.path(), "group-key", "a secret of the group, long enough to be one\n");
+    let settings = [
+        "group.address=127.0.0.1:0".to_owned(),
+        format!("group.keys=file:{}", network.file("group-key")),
+        "group.size=2".to_owned(),
+        "group.gossip_interval=100ms".to_owned(),
+    ];
+    let (one, other) = (network.serve_with(&settings), network.serve_with(&settings));
+    let began = Instant::now();
+    for balancer in [&one, &other] {
+        let active = || {
+            let group = Connection::get(balancer.admin, "/lb/group").text();
+            group.matches("\"state\":\"active\"").count()
+        };
+        while active() < 2 {
+            assert!(began.elapsed() < PATIENCE, "they do not find each other");
+        }
+    }
+    // In maintenance a balancer leaves it to others to act.
+    let acts =
+        |balancer: &Program| Connection::get(balancer.admin, "/lb/group").text().contains("\"acting\":true");
+    while !acts(&one) {
+        assert!(began.elapsed() < PATIENCE, "the older does not act");
+    }
+    let socket = one.socket().display().to_string();
+    let maintenance = |on: &str| sinew(&["ctl", "--socket", &socket, "maintenance", on]).status();
+    assert!(maintenance("on").expect("the program runs").success());
+    while acts(&one) {
+        assert!(began.elapsed() < PATIENCE, "it acts in maintenance");
+    }
+    assert!(maintenance("off").expect("the program runs").success());
+    while !acts(&one) {
+        assert!(began.elapsed() < PATIENCE, "it does not act any more");
+    }
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod kubernetes;
 mod lifecycle;
 mod membership;
 mod observability;
+mod run_time;
 #[path = "../support/mod.rs"]
 mod support;
 mod tasks;

@@ -29,6 +29,18 @@ impl SourceFile {
         &self.text
     }
 
+    /// The character at a line and a column, both counted from 1 and the column in bytes, of the text from an offset on: what
+    /// readers of JSON say of a part that they were given. Places outside of the text count as its end.
+    pub fn character(&self, from: usize, line: usize, column: usize) -> Span {
+        let part = self.text.get(from..).unwrap_or_default();
+        let before: usize = part.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+        let start = from.saturating_add(before).saturating_add(column.saturating_sub(1));
+        let start = self.text.floor_char_boundary(start.min(self.text.len()));
+        let length = self.text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Span::new(offset(start), offset(start.saturating_add(length)))
+    }
+
     /// The line and column of a byte offset.
     ///
     /// An offset past the end counts as the end; one inside a character counts as that character's start.

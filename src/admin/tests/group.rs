@@ -9,6 +9,8 @@ use super::*;
 struct Pair;
 
 impl GroupControl for Pair {
+    fn rest(&self, _: bool) {}
+
     fn report(&self) -> GroupReport {
         let balancer = |id: &str, own: bool| BalancerReport {
             id: id.to_owned(),

@@ -1,6 +1,7 @@
 //! Tests of the admin interface, over real sockets.
 
 mod access;
+mod balancer;
 mod changes;
 mod endpoints;
 mod group;

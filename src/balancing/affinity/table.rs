@@ -1,6 +1,7 @@
 //! The sessions that are known, at most so many.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::RandomState;
 use std::sync::Arc;
@@ -144,6 +145,28 @@ impl<T: Target> SessionTable<T> {
             expired: read(&self.counters.expired),
             evicted: read(&self.counters.evicted),
         }
+    }
+
+    /// How many sessions there may be.
+    pub fn most(&self) -> Option<u64> {
+        self.sessions.policy().max_capacity()
+    }
+
+    /// How many sessions that are not over each scope has. Walks like [`SessionTable::retain`].
+    pub async fn by_scope(&self, now: Instant) -> BTreeMap<String, u64> {
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        for (seen, (key, session)) in (1_usize..).zip(self.sessions.iter()) {
+            if !self.is_over(&session, now) {
+                match counts.get_mut(&*key.scope) {
+                    Some(count) => *count = count.saturating_add(1),
+                    None => drop(counts.insert(key.scope.to_string(), 1)),
+                }
+            }
+            if seen.is_multiple_of(STEP) {
+                yield_now().await;
+            }
+        }
+        counts
     }
 
     /// Counts a request with session ids.

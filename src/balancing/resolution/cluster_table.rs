@@ -23,6 +23,12 @@ impl TenantRange {
         Self { others: false, intervals: intervals.into_iter().collect() }
     }
 
+    /// Adds the tenants of another range.
+    pub fn add(&mut self, other: Self) {
+        self.others |= other.others;
+        self.intervals.extend(other.intervals);
+    }
+
     fn holds_others(&self) -> bool {
         self.others || self.intervals.iter().any(|interval| interval.contains(&0))
     }

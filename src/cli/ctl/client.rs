@@ -88,6 +88,11 @@ impl Client {
         self.call(Method::POST, path, body)
     }
 
+    /// Says what something shall be.
+    pub(super) fn put(&self, path: &str, body: &Value) -> Result<Value, CallError> {
+        self.call(Method::PUT, path, Some(body))
+    }
+
     /// Removes something.
     pub(super) fn delete(&self, path: &str) -> Result<Value, CallError> {
         self.call(Method::DELETE, path, None)

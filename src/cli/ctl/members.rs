@@ -1,13 +1,13 @@
-//! `sinew ctl clusters` and `sinew ctl members`.
+//! `sinew ctl members`.
 
 use std::num::NonZero;
 
 use serde_json::Value;
 
 use super::client::{CallError, Client, segment};
-use super::{Said, table};
+use super::clusters::cluster_path;
+use super::{Said, part, table};
 use crate::admin::{ClusterReport, MemberBody, MemberReport, SourceReport};
-use crate::clusters::ClusterKey;
 
 /// List and change the members of clusters
 #[derive(Debug, clap::Subcommand)]
@@ -92,37 +92,10 @@ fn port_mapping(text: &str) -> Result<(NonZero<u16>, NonZero<u16>), String> {
     Ok((port(from)?, port(to)?))
 }
 
-/// The path of a cluster.
-fn cluster_path(cluster: &str) -> String {
-    let key = ClusterKey::parse(cluster);
-    format!("/lb/clusters/{}/{}", segment(&key.domain), segment(key.sub_domain.as_deref().unwrap_or("-")))
-}
-
 impl One {
     fn path(&self) -> String {
         format!("{}/members/{}", cluster_path(&self.cluster), segment(&self.member))
     }
-}
-
-/// The clusters in short.
-pub(super) fn clusters(client: &Client) -> Result<Said, CallError> {
-    let json = client.get("/lb/clusters")?;
-    let clusters: Vec<ClusterReport> = part(client, &json, "clusters")?;
-    let rows: Vec<_> = clusters
-        .into_iter()
-        .map(|cluster| {
-            let states = cluster.states.iter().map(|(state, count)| format!("{count} {state}"));
-            [
-                cluster.cluster,
-                cluster.members.to_string(),
-                cluster.available.to_string(),
-                cluster.in_flight.to_string(),
-                states.collect::<Vec<_>>().join(", "),
-            ]
-        })
-        .collect();
-    let names = ["CLUSTER", "MEMBERS", "AVAILABLE", "IN FLIGHT", "STATES"];
-    Ok(Said::new(json, table::render(names, &rows)))
 }
 
 impl Members {
@@ -238,11 +211,6 @@ fn remove(client: &Client, one: &One) -> Result<Said, CallError> {
     Ok(Said::new(json, text))
 }
 
-/// One field of an answer.
-fn part<T: serde::de::DeserializeOwned>(client: &Client, json: &Value, name: &str) -> Result<T, CallError> {
-    client.read(json.get(name).unwrap_or(&Value::Null))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -266,13 +234,5 @@ mod tests {
             let expected = expected.map(|(host, port)| (host.to_owned(), port.and_then(NonZero::new)));
             assert_eq!(host(text).ok(), expected, "{text}");
         }
-    }
-
-    #[test]
-    fn clusters_are_two_segments() {
-        assert_eq!(cluster_path("shop.a.domain"), "/lb/clusters/shop.a.domain/-");
-        assert_eq!(cluster_path("shop.b.domain/worker"), "/lb/clusters/shop.b.domain/worker");
-        assert_eq!(cluster_path("a b/c?"), "/lb/clusters/a%20b/c%3F");
-        assert_eq!(segment("[::1]:9763"), "%5B%3A%3A1%5D%3A9763");
     }
 }

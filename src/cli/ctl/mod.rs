@@ -1,8 +1,10 @@
 //! `sinew ctl`: talks to a running process over its admin interface (operations.md §3.2).
 
 pub(super) mod client;
+mod clusters;
 mod endpoints;
 mod group;
+mod hosts;
 mod members;
 pub(super) mod place;
 mod process;
@@ -61,19 +63,53 @@ enum Command {
     Status,
     /// Look at the configuration folder and the certificates now
     Reload,
-    /// List the clusters
-    Clusters,
+    /// List and change the clusters
+    Clusters(clusters::Clusters),
+    /// List the hosts and the clusters that they lead to, and change them
+    #[command(subcommand)]
+    Hosts(hosts::Hosts),
     /// List and change the members of clusters
     #[command(subcommand)]
     Members(members::Members),
     /// Print the group of balancers: who acts, and who is there
     Group,
+    /// Print how many sessions there are
+    Sessions,
+    /// Close the listeners for a while, or open them again
+    Maintenance {
+        /// Whether they are closed
+        position: Position,
+    },
     /// List endpoints, and switch them on and off
     #[command(subcommand)]
     Endpoint(endpoints::Endpoint),
     /// List tasks, run them, and pause them
     #[command(subcommand)]
     Task(tasks::Task),
+}
+
+/// Whether something is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Position {
+    /// It shall be.
+    On,
+    /// It shall not be.
+    Off,
+}
+
+impl Position {
+    fn is_on(self) -> bool {
+        self == Position::On
+    }
+}
+
+/// One field of an answer.
+fn part<T: serde::de::DeserializeOwned>(
+    client: &Client,
+    json: &serde_json::Value,
+    name: &str,
+) -> Result<T, CallError> {
+    client.read(json.get(name).unwrap_or(&serde_json::Value::Null))
 }
 
 /// What a command has to say: the whole answer for programs, and a text for people.
@@ -99,9 +135,12 @@ impl Ctl {
         let said = match self.command {
             Command::Status => process::status(&client),
             Command::Reload => process::reload(&client),
-            Command::Clusters => members::clusters(&client),
+            Command::Clusters(command) => command.run(&client),
+            Command::Hosts(command) => command.run(&client),
             Command::Members(command) => command.run(&client),
             Command::Group => group::group(&client),
+            Command::Sessions => process::sessions(&client),
+            Command::Maintenance { position } => process::maintenance(&client, position),
             Command::Endpoint(command) => command.run(&client),
             Command::Task(command) => command.run(&client),
         };

@@ -1,9 +1,10 @@
-//! `sinew ctl status` and `reload`.
+//! `sinew ctl status`, `reload`, `sessions` and `maintenance`.
 
 use serde_json::Value;
 
 use super::client::{CallError, Client};
-use super::{Said, table};
+use super::{Position, Said, part, table};
+use crate::admin::SessionReport;
 use crate::cli::Exit;
 
 /// What is running, as lines of name and value.
@@ -14,6 +15,9 @@ pub(super) fn status(client: &Client) -> Result<Said, CallError> {
     line("version", word(&json, "version"));
     line("phase", word(&json, "phase"));
     line("ready", word(&json, "ready"));
+    if json.get("maintenance").and_then(Value::as_bool) == Some(true) {
+        line("closed", "for maintenance".to_owned());
+    }
     let uptime = json.get("uptime_seconds").and_then(Value::as_f64).unwrap_or_default();
     line("uptime", table::seconds(uptime));
     line("revision", word(&json, "revision"));
@@ -47,6 +51,34 @@ pub(super) fn reload(client: &Client) -> Result<Said, CallError> {
     let well = matches!(outcome.as_str(), "deployed" | "unchanged") && problems.is_empty();
     let exit = if well { Exit::Ok } else { Exit::NotOk };
     Ok(Said { exit, ..Said::new(json, text) })
+}
+
+/// How many sessions there are, as lines of name and value.
+pub(super) fn sessions(client: &Client) -> Result<Said, CallError> {
+    let json = client.get("/lb/sessions/stats")?;
+    let report: SessionReport = part(client, &json, "sessions")?;
+    let counts = [
+        ("sessions", report.size),
+        ("limit", report.limit),
+        ("hits", report.hits),
+        ("misses", report.misses),
+        ("expired", report.expired),
+        ("evicted", report.evicted),
+    ];
+    let lines = counts.map(|(name, count)| format!("{name:<10}{count}\n"));
+    let of = report.clusters.iter().map(|(cluster, count)| format!("of {cluster}: {count}\n"));
+    Ok(Said::new(json, lines.into_iter().chain(of).collect()))
+}
+
+/// Closes the listeners, or opens them.
+pub(super) fn maintenance(client: &Client, position: Position) -> Result<Said, CallError> {
+    let body = serde_json::json!({ "on": position.is_on() });
+    let json = client.post("/api/v1/maintenance", Some(&body))?;
+    let text = match position {
+        Position::On => "the listeners are closed; what is in flight finishes\n",
+        Position::Off => "the listeners are open\n",
+    };
+    Ok(Said::new(json, text.to_owned()))
 }
 
 /// A value as people write it.

@@ -77,7 +77,7 @@ fn text(own: &[GivenSetting], clusters: &[(&ServiceDefinition, &ClusterDefinitio
     for (service, cluster) in clusters {
         let _ = writeln!(text, "{}  {}", cluster.key, *cluster.place);
         line(&mut text, &format!("  service {}", service.name), &service.place);
-        for Host { name, place } in cluster.hosts.iter() {
+        for Host { name, place, .. } in cluster.hosts.iter() {
             line(&mut text, &format!("  host {name}"), place);
         }
         if let Some(tenants) = &cluster.tenants {

@@ -274,7 +274,7 @@ fn suffer(world: &mut World, trouble: Trouble) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
 
     /// Never two, whatever happens; and the oldest when nothing happens any more.
     #[test]

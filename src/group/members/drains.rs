@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use crate::clusters::ClusterKey;
-use crate::clusters::{Directory, Order};
+use crate::clusters::{ClusterKey, Directory, Order, Phase};
 use crate::group::Shared;
 use crate::group::words::{DRAIN, NodeId};
 
@@ -67,12 +66,32 @@ impl Drains {
         shared.say(format!("{DRAIN}{key}"), serde_json::to_string(&wish).ok());
     }
 
-    /// Does what others said last, once; for members that are not here yet when they come.
+    /// Does what others said last, once; for members that are not here yet when they come. Takes back what was said here of
+    /// members that are gone.
     pub(in crate::group) fn obey(&mut self, shared: &Shared, directory: &Directory) {
+        let phase = |key: &str| {
+            let (cluster, member) = key.rsplit_once('/')?;
+            let member = directory.find(&ClusterKey::parse(cluster))?.member(member)?;
+            Some(member.live().phase())
+        };
+        {
+            let mut board = Shared::lock(&shared.board);
+            let gone = board.under(DRAIN).map(|(key, _)| key).filter(|key| phase(key).is_none());
+            let gone: Vec<String> = gone.map(|key| format!("{DRAIN}{key}")).collect();
+            gone.into_iter().for_each(|key| {
+                board.say(key, None);
+            });
+        }
         let wishes = wishes(shared);
         self.done.retain(|key, _| wishes.contains_key(key));
         for (key, (wish, by)) in wishes {
             if self.done.get(&key).is_some_and(|done| *done >= wish.stamp) {
+                continue;
+            }
+            let Some(phase) = phase(&key) else { continue };
+            // One that is on its way in is not let in by this.
+            if (phase == Phase::Draining) == wish.drain {
+                self.done.insert(key, wish.stamp);
                 continue;
             }
             let Some((cluster, member)) = key.rsplit_once('/') else { continue };

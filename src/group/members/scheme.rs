@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{Drains, SharedMember, State};
+use super::{Drains, State};
 use crate::clusters::{ClusterKey, Directory, MemberDefinition};
 use crate::group::Shared;
 use crate::group::words::NodeId;
@@ -75,17 +75,13 @@ impl Shared {
         let mut members: BTreeMap<Id, Known> = BTreeMap::new();
         // The oldest balancer first: its word on what the member is like counts, the best word on how far it is.
         for (node, one) in heard.iter().filter(|(_, one)| one.owns) {
-            for (key, value) in one.members.iter() {
-                let Some((cluster, definition, state)) = SharedMember::read(key, value) else { continue };
-                if state == State::Draining {
-                    continue;
-                }
-                let id = (cluster, definition.key());
-                let fresh = || Known { definition, state, owners: BTreeSet::new() };
-                let known = members.entry(id).or_insert_with(fresh);
+            for (id, (definition, state)) in one.members.iter().filter(|(_, one)| one.1 != State::Draining) {
+                let fresh =
+                    || Known { definition: definition.clone(), state: *state, owners: BTreeSet::new() };
+                let known = members.entry(id.clone()).or_insert_with(fresh);
                 known.owners.insert(node.clone());
-                if state == State::Ready {
-                    known.state = state;
+                if *state == State::Ready {
+                    known.state = State::Ready;
                 }
             }
         }

@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::sync::Arc;
 
 use serde::Deserialize;
-use sinew_core::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, Span, codes};
+use sinew_core::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, codes};
 
 use crate::clusters::{ClusterKey, MemberDefinition};
 use crate::membership::values::{Parsed, Unique, Weight};
@@ -47,25 +47,14 @@ fn usually_active() -> bool {
 /// The members of a file.
 pub(super) fn read(file: &Arc<SourceFile>) -> Result<Vec<(ClusterKey, MemberDefinition)>, Diagnostics> {
     let document: Document = serde_json::from_str(file.text()).map_err(|problem| {
-        let place = location(file, problem.line(), problem.column());
+        let span = file.character(0, problem.line(), problem.column());
+        let place = Location::new(Arc::clone(file), span);
         // The place is said by the diagnostic.
         let text = problem.to_string();
         let message = text.split(" at line ").next().unwrap_or(&text);
         Diagnostics::from(Diagnostic::error(codes::SETTINGS_INVALID, format!("JSON: {message}")).at(place))
     })?;
     Ok(document.members.into_iter().map(Entry::into_definition).collect())
-}
-
-/// The place of a line and a column, which serde_json counts in bytes from 1.
-fn location(file: &Arc<SourceFile>, line: usize, column: usize) -> Location {
-    let before: usize = file.text().split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
-    let mut start = before.saturating_add(column.saturating_sub(1)).min(file.text().len());
-    while !file.text().is_char_boundary(start) {
-        start = start.saturating_sub(1);
-    }
-    let length = file.text().get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-    let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    Location::new(Arc::clone(file), Span::new(offset(start), offset(start.saturating_add(length))))
 }
 
 impl Entry {

@@ -44,6 +44,9 @@ section! {
         pub act_without_majority: bool = "false",
         /// How long too few others are heard of before this balancer acts alone.
         pub takeover: Duration<{ SECOND }, { HOUR }> = "10s",
+        /// Whether the balancers tell each other which session belongs to which member. A client that comes to another one finds
+        /// its member there after about two seconds. At most some thousand sessions of each balancer are told.
+        pub share_sessions: bool = "false",
         /// The most members that this balancer tells the others of.
         pub max_members: Count<1, 100000> = "10000",
     }

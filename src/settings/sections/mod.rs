@@ -21,7 +21,7 @@ pub(super) use kubernetes::KubernetesTable;
 pub(super) use members::MemberTable;
 pub use members::StaticMember;
 pub use membership::{Membership, MembershipFile, Registration, Tribes};
-pub use operation::{AccessLog, Admin, Balancer, Compat, Deployment, Logs, Server};
+pub use operation::{AccessLog, Admin, Balancer, Compat, Deployment, Logs, Server, Topology};
 pub use outgoing::{Pools, Tls};
 pub(super) use providers::ProviderTable;
 pub use providers::{Ec2Provider, ProcessProvider, Provider, ProviderKind, WebhookProvider};

@@ -9,7 +9,8 @@ use super::{DAY, HOUR, SECOND};
 use crate::settings::key::section;
 use crate::settings::secret::SecretReference;
 use crate::settings::value::{
-    AccessLogFormat, Count, Duration, HeaderText, HostName, LogDestination, LogFilter, LogFormat, SocketPath,
+    AccessLogFormat, Count, Duration, HeaderText, HostName, HttpAddress, LogDestination, LogFilter,
+    LogFormat, SocketPath,
 };
 
 section! {
@@ -107,6 +108,32 @@ section! {
         /// The secret of the cookies that `affinity_cookie` makes. Balancers that share their clients need the same. Without
         /// one, clients can compute which cookie leads to which member of the cluster that they reach anyway.
         pub affinity_secret: Option<SecretReference> = "",
+        /// A file in which clusters, hosts and maintenance that operators changed are kept for the next start. Its directory
+        /// must be there. Without it, such changes end with the process.
+        pub state: Option<PathBuf> = "",
+    }
+    tables {
+        /// What knows the infrastructure.
+        pub topology: Topology,
+    }
+}
+
+section! {
+    /// Clusters that something else tells of, as text in the grammar of `loadbalancer.conf`: `services { … }`, always with
+    /// everything there is. Either a `file` or a `url`; without both there is none. What it said last counts while it cannot
+    /// be read, or is wrong.
+    pub struct Topology {
+        /// A file, which should be replaced as a whole.
+        pub file: Option<PathBuf> = "",
+        /// How often the file is looked at.
+        pub rescan: Duration<50, { HOUR }> = "1s",
+        /// An address that is asked again and again: `GET URL?wait=SECONDS`, with `If-None-Match` once an answer had an `ETag`.
+        /// It answers 200 with the text, or 304 when nothing changed within the time.
+        pub url: Option<HttpAddress> = "",
+        /// A secret of visible ASCII characters that requests to the `url` carry as `Authorization: Bearer …`.
+        pub token: Option<SecretReference> = "",
+        /// How long the `url` may wait for something new, in whole seconds.
+        pub wait: Duration<{ SECOND }, { 10 * 60 * SECOND }> = "30s",
     }
 }
 

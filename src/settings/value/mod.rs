@@ -1,5 +1,6 @@
 //! The types of values, which cannot hold wrong ones, and how they are read.
 
+mod address;
 mod choice;
 mod kubernetes;
 mod member;
@@ -9,6 +10,7 @@ mod pattern;
 mod provider;
 mod text;
 
+pub use address::HttpAddress;
 pub(super) use choice::ProviderKindName;
 pub use choice::{AccessLogFormat, DnsRecord, LogFormat};
 pub use kubernetes::{ApiUrl, LabelName, ServicePort};

@@ -17,7 +17,7 @@ pub struct MembershipCounts {
 
 /// Members come and go rarely, so that a lock does not matter.
 #[derive(Debug, Default)]
-struct Counts(Mutex<BTreeMap<(&'static str, &'static str), u64>>);
+pub(super) struct Counts(Mutex<BTreeMap<(&'static str, &'static str), u64>>);
 
 impl MembershipCounts {
     /// A scheme learnt something of a member, such as `joined`.
@@ -42,17 +42,17 @@ impl MembershipCounts {
 }
 
 impl Counts {
-    fn count(&self, scheme: &'static str, word: &'static str) {
+    pub(super) fn count(&self, scheme: &'static str, word: &'static str) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = counts.entry((scheme, word)).or_default();
         *count = count.saturating_add(1);
     }
 
-    fn read<T>(&self, read: impl FnOnce(&BTreeMap<(&'static str, &'static str), u64>) -> T) -> T {
+    pub(super) fn read<T>(&self, read: impl FnOnce(&BTreeMap<(&'static str, &'static str), u64>) -> T) -> T {
         read(&self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn encode(
+    pub(super) fn encode(
         &self,
         encoder: &mut DescriptorEncoder<'_>,
         metric: &'static Metric,

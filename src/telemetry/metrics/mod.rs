@@ -20,6 +20,7 @@ mod registry;
 mod service;
 mod statuses;
 mod task;
+mod topology;
 
 #[cfg(test)]
 mod tests;
@@ -36,3 +37,4 @@ pub use reference::reference;
 pub use registry::{Build, Metrics};
 pub use service::{Ended, InFlight, ServiceMetrics};
 pub use task::TaskSample;
+pub use topology::TopologyCounts;

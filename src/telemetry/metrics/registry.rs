@@ -15,7 +15,8 @@ use super::member::{MemberSample, MemberSource};
 use super::task::{TaskSample, TaskSource};
 use super::{
     ArtifactCount, ConnectionCounts, EndpointMetrics, Exposition, GroupCounts, ListenerLabel,
-    MembershipCounts, RefusalReason, ReloadOutcome, ServiceKind, ServiceMetrics, endpoint, service,
+    MembershipCounts, RefusalReason, ReloadOutcome, ServiceKind, ServiceMetrics, TopologyCounts, endpoint,
+    service,
 };
 use crate::telemetry::access_log::AccessLog;
 use crate::telemetry::names;
@@ -52,6 +53,7 @@ struct Families {
     membership: Arc<MembershipCounts>,
     tasks: Mutex<TaskSource>,
     group: Arc<GroupCounts>,
+    topology: Arc<TopologyCounts>,
     configuration: Mutex<Configuration>,
     access_log: Mutex<Option<AccessLog>>,
 }
@@ -71,6 +73,7 @@ impl Metrics {
             membership: Arc::default(),
             tasks: Mutex::default(),
             group: Arc::default(),
+            topology: Arc::default(),
             configuration: Mutex::default(),
             access_log: Mutex::default(),
         });
@@ -145,6 +148,11 @@ impl Metrics {
         self.families.group.clone()
     }
 
+    /// Where it is counted what the topology says.
+    pub fn topology(&self) -> Arc<TopologyCounts> {
+        self.families.topology.clone()
+    }
+
     /// Says which access log counts the records it leaves out.
     pub fn observe_access_log(&self, log: &AccessLog) {
         *lock(&self.families.access_log) = Some(log.clone());
@@ -190,6 +198,7 @@ impl Collector for Families {
         self.membership.encode(out)?;
         lock(&self.tasks).encode(out)?;
         self.group.encode(out)?;
+        self.topology.encode(out)?;
         lock(&self.configuration).encode(out)?;
         let dropped = lock(&self.access_log).as_ref().map_or(0, AccessLog::dropped);
         family(out, &names::ACCESS_LOG_DROPPED_TOTAL)?.encode_counter::<NoLabelSet, _, u64>(&dropped, None)

@@ -5,6 +5,7 @@ mod reloading;
 mod resolution;
 mod rewriting;
 mod run_time;
+mod run_time_changes;
 mod selection;
 mod sessions;
 mod simulation;

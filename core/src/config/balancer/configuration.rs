@@ -5,12 +5,13 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::MemberDefinition;
+use super::reader::Inheritance;
 use super::settings::{
     AffinitySettings, ClusterSettings, ConnectionSettings, FailOverSettings, HealthCheckSettings,
     InstanceSettings, LifecycleSettings, ProcessSettings, ScalingBehaviour, ScalingLimits, SelectionSettings,
 };
 use super::values::{ScalingPolicy, TenantRanges};
+use super::{Layer, MemberDefinition};
 use crate::diagnostics::Location;
 
 /// The sub-domain that is meant when none is given.
@@ -38,20 +39,28 @@ impl Deref for Place {
 }
 
 /// One balancer and the clusters behind it. Two are equal when they say the same, wherever it stands.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct BalancerConfiguration {
     /// The `loadbalancer` block, or its defaults (elastic-load-balancer.md §1.4).
     pub balancer: BalancerSettings,
     /// The services in the order they stand.
     pub services: Vec<ServiceDefinition>,
+    /// What clusters of further layers inherit.
+    pub(super) inheritance: Inheritance,
 }
 
 impl BalancerConfiguration {
-    /// The clusters by their keys. Of definitions with the same key the last counts (elastic-load-balancer.md §1.6
-    /// rule 7); the hosts and tenants of the others still lead to it.
+    /// The clusters by their keys. Of definitions with the same key the last of the weightiest layer counts
+    /// (elastic-load-balancer.md §1.6 rule 7, §1.9); the hosts and tenants of the others still lead to it.
     pub fn clusters(&self) -> BTreeMap<&ClusterKey, &ClusterDefinition> {
-        let clusters = self.services.iter().flat_map(|service| &service.clusters);
-        clusters.map(|cluster| (&cluster.key, cluster)).collect()
+        let mut clusters: BTreeMap<&ClusterKey, &ClusterDefinition> = BTreeMap::new();
+        for cluster in self.services.iter().flat_map(|service| &service.clusters) {
+            let known = clusters.entry(&cluster.key).or_insert(cluster);
+            if cluster.layer >= known.layer {
+                *known = cluster;
+            }
+        }
+        clusters
     }
 }
 
@@ -154,6 +163,8 @@ pub struct ClusterDefinition {
     pub key: ClusterKey,
     /// Where the name of its domain stands.
     pub place: Place,
+    /// Who defines it.
+    pub layer: Layer,
     /// The hosts that lead to it; a cluster without any is scaled, but reached by nobody (W26).
     pub hosts: Arc<[Host]>,
     /// The internal names of the hosts, for url mapping.
@@ -185,6 +196,8 @@ pub struct Host {
     pub name: Arc<str>,
     /// Where it stands.
     pub place: Place,
+    /// Who says that it leads to the cluster.
+    pub layer: Layer,
 }
 
 /// The internal name of a host (elastic-load-balancer.md §1.6).

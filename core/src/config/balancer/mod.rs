@@ -15,9 +15,12 @@ mod settings;
 mod values;
 
 mod configuration;
+mod layer;
 mod member;
 mod reader;
 mod source;
+
+mod layered;
 
 mod reference;
 
@@ -28,6 +31,8 @@ pub use configuration::{
     BalancerConfiguration, BalancerSettings, ClusterDefinition, ClusterKey, DEFAULT_SUB_DOMAIN, GivenSetting,
     Host, Place, ServiceDefinition, StaticMember, Tenants, TrafficSettings, UrlSuffix,
 };
+pub use layer::Layer;
+pub use layered::{Change, Changes, ClusterChange, NotPossible};
 pub use legacy::is_autoscaler_class;
 pub use member::MemberDefinition;
 pub use reference::reference;

@@ -42,16 +42,24 @@ const PROTECTED: [&str; 24] = [
 /// routing, framing or trust rest on: `Host`, `Content-*`, `Authorization`, cookies, `Forwarded`, `X-Forwarded-*`
 /// and their like.
 pub fn strip_hop_by_hop(headers: &mut HeaderMap) {
+    // Most messages have none of them: one look at each name is less than a look-up for each of these.
+    if !headers.keys().any(is_hop_by_hop) {
+        return;
+    }
     if headers.contains_key(CONNECTION) {
         strip_connection(headers);
     }
     for name in
         [&KEEP_ALIVE, &PROXY_CONNECTION, &TE, &TRAILER, &TRANSFER_ENCODING, &UPGRADE, &PROXY_AUTHORIZATION]
     {
-        if headers.contains_key(name) {
-            headers.remove(name);
-        }
+        headers.remove(name);
     }
+}
+
+fn is_hop_by_hop(name: &HeaderName) -> bool {
+    [CONNECTION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE, PROXY_AUTHORIZATION].contains(name)
+        || *name == KEEP_ALIVE
+        || *name == PROXY_CONNECTION
 }
 
 fn strip_connection(headers: &mut HeaderMap) {

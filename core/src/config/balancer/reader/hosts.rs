@@ -20,7 +20,7 @@ impl<'a> Reader<'a> {
             let name = item.strip_suffix('.').unwrap_or(item).to_lowercase();
             let place = Place(self.item_location(property, &text, item));
             if !name.is_empty() && seen.insert(name.clone()) {
-                hosts.push(Host { name: name.into(), place });
+                hosts.push(Host { name: name.into(), place, layer: self.layer });
             }
         }
         Some(hosts.into())

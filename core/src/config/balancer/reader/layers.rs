@@ -10,7 +10,7 @@ use super::super::settings::{
 use super::super::{BalancerSettings, GivenSetting, Place, TrafficSettings};
 
 /// What one block gives, or several of them together.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Layers {
     pub(super) process: ProcessSettingsLayer,
     pub(super) cluster: ClusterSettingsLayer,
@@ -30,7 +30,7 @@ struct Given {
 }
 
 /// What decides how requests reach members.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct TrafficLayers {
     selection: SelectionSettingsLayer,
     fail_over: FailOverSettingsLayer,

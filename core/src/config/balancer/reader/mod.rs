@@ -1,6 +1,7 @@
 //! The tree to the typed configuration, with everything that is wrong reported where it stands.
 
 mod hosts;
+mod inheritance;
 mod layers;
 mod members;
 mod overlaps;
@@ -13,8 +14,11 @@ use std::collections::HashSet;
 
 use super::settings::{SWITCH, Scope};
 use super::tree::{Block, Tree};
-use super::{BalancerConfiguration, Variables};
+use super::{BalancerConfiguration, Layer, ServiceDefinition, Variables};
 use crate::diagnostics::{Diagnostic, Diagnostics, Span, codes, nearest};
+
+pub(super) use inheritance::Inheritance;
+pub(super) use overlaps::check;
 
 /// Reads a tree. What is wrong is left out of the configuration, which is of use only when nothing is.
 pub(super) fn read_tree(
@@ -24,29 +28,46 @@ pub(super) fn read_tree(
 ) -> BalancerConfiguration {
     let mut reader = Reader {
         tree,
+        layer: Layer::Static,
         variables,
         diagnostics,
         strict: true,
-        balancer: layers::Layers::default(),
+        inheritance: Inheritance::default(),
         reported: HashSet::new(),
-        overlapping: HashSet::new(),
     };
-    reader.configuration()
+    let configuration = reader.configuration();
+    check(&configuration.services, diagnostics);
+    configuration
+}
+
+/// Reads the `services` of a tree that stands above a file, whose defaults hold where the tree gives nothing. What is wrong with
+/// them beside the services of other trees, [`check`] says.
+pub(super) fn read_services(
+    tree: &Tree,
+    layer: Layer,
+    inheritance: &Inheritance,
+    variables: &dyn Variables,
+    diagnostics: &mut Diagnostics,
+) -> Vec<ServiceDefinition> {
+    let inheritance = inheritance.clone();
+    let reported = HashSet::new();
+    let mut reader = Reader { tree, layer, variables, diagnostics, strict: true, inheritance, reported };
+    reader.listed_services()
 }
 
 /// What reading a tree needs.
 struct Reader<'a> {
     tree: &'a Tree,
+    /// Who says what it says.
+    layer: Layer,
     variables: &'a dyn Variables,
     diagnostics: &'a mut Diagnostics,
     /// Whether an unknown key is an error.
     strict: bool,
-    /// What the `loadbalancer` block gives.
-    balancer: layers::Layers,
+    /// What the blocks around services give.
+    inheritance: Inheritance,
     /// The places of what several clusters inherit and only one shall report.
     reported: HashSet<Span>,
-    /// The places of clusters whose overlap is reported.
-    overlapping: HashSet<(Span, Span)>,
 }
 
 impl<'a> Reader<'a> {
@@ -56,31 +77,11 @@ impl<'a> Reader<'a> {
         if let Some(block) = balancer {
             let strict = block.property("strict").map(|property| (SWITCH.read)(&property.value));
             self.strict = !matches!(strict, Some(Ok(false)));
-            self.balancer = self.layers(block, Scope::Balancer);
+            self.inheritance.balancer = self.layers(block, Scope::Balancer).into();
             self.no_blocks_but(block, &[]);
         }
-        for property in &root.properties {
-            self.ignored(property.key_span, &format!("\"{}\" stands outside of every block", property.key));
-        }
-        let services = root.block("services");
-        let used = [balancer, services].into_iter().flatten();
-        let used: Vec<*const Block> = used.map(std::ptr::from_ref).collect();
-        for block in root.blocks.iter().filter(|block| !used.contains(&std::ptr::from_ref(*block))) {
-            self.ignored_block(block, &["loadbalancer", "services"]);
-        }
-        let services = match services {
-            Some(block) => self.services(block),
-            None => {
-                self.error(
-                    codes::BALANCER_VALUE_MISSING,
-                    Span::point(0),
-                    "there is no block \"services\"",
-                    "",
-                );
-                Vec::new()
-            }
-        };
-        let balancer = self.balancer.balancer_settings();
+        let services = self.listed_services();
+        let balancer = self.inheritance.balancer.balancer_settings();
         if !balancer.process.use_embedded_autoscaler && balancer.process.autoscaler_service_epr.is_none() {
             let property =
                 root.block("loadbalancer").and_then(|block| block.property("use_embedded_autoscaler"));
@@ -92,7 +93,36 @@ impl<'a> Reader<'a> {
                 "the address of the remote one must be given",
             );
         }
-        BalancerConfiguration { balancer, services }
+        BalancerConfiguration { balancer, services, inheritance: self.inheritance.clone() }
+    }
+
+    /// The services, and what has no meaning beside them.
+    fn listed_services(&mut self) -> Vec<ServiceDefinition> {
+        let root = &self.tree.root;
+        for property in &root.properties {
+            self.ignored(property.key_span, &format!("\"{}\" stands outside of every block", property.key));
+        }
+        let known: &[&str] = match self.layer {
+            Layer::Static => &["loadbalancer", "services"],
+            Layer::RunTime | Layer::Topology => &["services"],
+        };
+        let used = known.iter().filter_map(|name| root.block(name));
+        let used: Vec<*const Block> = used.map(std::ptr::from_ref).collect();
+        for block in root.blocks.iter().filter(|block| !used.contains(&std::ptr::from_ref(*block))) {
+            self.ignored_block(block, known);
+        }
+        match root.block("services") {
+            Some(block) => self.services(block),
+            None => {
+                self.error(
+                    codes::BALANCER_VALUE_MISSING,
+                    Span::point(0),
+                    "there is no block \"services\"",
+                    "",
+                );
+                Vec::new()
+            }
+        }
     }
 
     /// Reports every block inside another that has none of these names.

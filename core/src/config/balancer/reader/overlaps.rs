@@ -5,9 +5,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::super::{ClusterDefinition, Host, ServiceDefinition};
-use super::Reader;
-use crate::diagnostics::{Diagnostic, codes};
+use super::super::{ClusterDefinition, Host, Place, ServiceDefinition};
+use super::repeats::hosts_of_two_services;
+use crate::diagnostics::{Diagnostic, Diagnostics, SourceFile, Span, codes};
 
 /// First and last id, and the cluster that serves them.
 type Range<'a> = (u32, u32, &'a ClusterDefinition);
@@ -21,9 +21,26 @@ struct Group<'a> {
     defaults: Vec<&'a ClusterDefinition>,
 }
 
-impl Reader<'_> {
+/// Reports what is wrong with services beside each other, whichever layer they are of: hosts of two services, and tenants of two
+/// clusters. Where two layers contradict each other, it is reported where the less weighty one stands.
+pub(in super::super) fn check(services: &[ServiceDefinition], diagnostics: &mut Diagnostics) {
+    hosts_of_two_services(services, diagnostics);
+    Overlaps { diagnostics, reported: HashSet::new() }.overlapping_tenants(services);
+}
+
+/// A place by its file and stretch, cheap to compare.
+type Stretch = (*const SourceFile, Span);
+
+/// What looking for overlaps needs.
+struct Overlaps<'d> {
+    diagnostics: &'d mut Diagnostics,
+    /// The places of clusters whose overlap is reported.
+    reported: HashSet<(Stretch, Stretch)>,
+}
+
+impl Overlaps<'_> {
     /// Reports clusters whose tenants overlap on some host.
-    pub(super) fn overlapping_tenants(&mut self, services: &[ServiceDefinition]) {
+    fn overlapping_tenants(&mut self, services: &[ServiceDefinition]) {
         for service in services {
             let groups = groups(service);
             for group in &groups {
@@ -99,9 +116,11 @@ impl Reader<'_> {
     }
 
     fn overlap(&mut self, one: &ClusterDefinition, other: &ClusterDefinition, tenants: &str, host: &Host) {
-        let (one, other) = if one.place.span <= other.place.span { (one, other) } else { (other, one) };
+        let order = |cluster: &ClusterDefinition| (std::cmp::Reverse(cluster.layer), cluster.place.span);
+        let (one, other) = if order(one) <= order(other) { (one, other) } else { (other, one) };
+        let stretch = |place: &Place| (Arc::as_ptr(&place.file), place.span);
         // To one cluster it is all the same; and what several hosts share is said once.
-        if one.key == other.key || !self.overlapping.insert((one.place.span, other.place.span)) {
+        if one.key == other.key || !self.reported.insert((stretch(&one.place), stretch(&other.place))) {
             return;
         }
         let place = |cluster: &ClusterDefinition| {

@@ -23,7 +23,7 @@ impl<'a> Reader<'a> {
         behaviour: &ScalingBehaviour,
         blocks: &Blocks<'a>,
     ) -> ScalingPolicy {
-        let task = self.balancer.process.autoscaler_task.unwrap_or(Signal::InFlight);
+        let task = self.inheritance.balancer.process.autoscaler_task.unwrap_or(Signal::InFlight);
         let signal = behaviour.signal.unwrap_or(task);
         let limits = &layers.limits;
         let queue = limits.queue_length_per_node.is_some() && limits.max_requests_per_second.is_none();

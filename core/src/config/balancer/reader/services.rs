@@ -32,14 +32,14 @@ impl<'a> Reader<'a> {
             self.ignored(property.key_span, &format!("\"{}\" stands outside of every service", property.key));
         }
         let defaults = block.block("defaults");
-        let layers = match defaults {
-            Some(defaults) => {
-                self.no_blocks_but(defaults, &[]);
-                self.layers(defaults, Scope::Defaults)
-            }
-            None => Layers::default(),
-        };
-        let sub_domain = defaults.and_then(|defaults| self.sub_domain(defaults));
+        if let Some(defaults) = defaults {
+            self.no_blocks_but(defaults, &[]);
+            self.inheritance.defaults =
+                self.layers(defaults, Scope::Defaults).or(&self.inheritance.defaults).into();
+            let sub_domain = self.sub_domain(defaults);
+            self.inheritance.sub_domain = sub_domain.or_else(|| self.inheritance.sub_domain.clone());
+        }
+        let (layers, sub_domain) = (self.inheritance.defaults.clone(), self.inheritance.sub_domain.clone());
         let mut services: Vec<ServiceDefinition> = Vec::new();
         let mut members = Members::default();
         for service in &block.blocks {
@@ -64,8 +64,6 @@ impl<'a> Reader<'a> {
         }
         self.distribute(members, &mut services);
         self.repeated_clusters(&services);
-        self.hosts_of_two_services(&services);
-        self.overlapping_tenants(&services);
         services
     }
 
@@ -133,22 +131,24 @@ impl<'a> Reader<'a> {
         }
         let layers = self.layers(block, Scope::Domain).or(&around.layers);
         let limits = layers.limits.clone().settle();
-        let behaviour = layers.behaviour.or(&self.balancer.behaviour).settle();
+        let balancer = self.inheritance.balancer.clone();
+        let behaviour = layers.behaviour.or(&balancer.behaviour).settle();
         let blocks = [Some(block), Some(around.service), around.defaults];
         self.check_limits(&limits, &blocks);
         let policy = self.policy(&layers, &behaviour, &blocks);
         let found = members.read(self, block, &key);
         ClusterDefinition {
             place: Place(self.tree.locate(block.name_span)),
+            layer: self.layer,
             hosts,
             url_suffixes,
             tenants,
             settings: layers.cluster.clone().settle(),
-            traffic: layers.traffic.or(&self.balancer.traffic).settle(),
+            traffic: layers.traffic.or(&balancer.traffic).settle(),
             policy,
             limits,
             behaviour,
-            given: layers.of_cluster(&self.balancer),
+            given: layers.of_cluster(&balancer),
             instance: layers.instance.settle(),
             members: found,
             key,

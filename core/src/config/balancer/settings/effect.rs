@@ -18,7 +18,7 @@ const NOT_YET: [(&str, &str); 6] = [
     ("elasticIP", "the address does not move by itself"),
     ("enable_autoscaler", "no instances are launched or ended"),
     ("group_mgt_agent", "a member belongs to the cluster that names it"),
-    ("mb_server_url", "clusters are those of this file"),
+    ("mb_server_url", "others come from `balancer.topology` in sinew.toml"),
     ("tls_verify", "`tls.verify` of sinew.toml counts for all members"),
     ("url_suffix", "other names of hosts are those of url-mapping.conf"),
 ];

@@ -1,0 +1,186 @@
+//! Measuring one work: everybody who does it, in turns, so that what disturbs one disturbs all.
+
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use rustls::ClientConfig;
+
+use crate::load::{Load, Pace, Traffic};
+use crate::peers::Peer;
+use crate::plan::{Measure, REST, Row, Work};
+use crate::process::Process;
+use crate::setup::{Certificate, Setup};
+use crate::statistics::percentile;
+
+/// How long, and how often.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Effort {
+    /// Turns of everybody.
+    pub(crate) rounds: usize,
+    /// The time of each.
+    pub(crate) time: Duration,
+}
+
+/// What clients need to trust proxies, and proxies to be trusted.
+pub(crate) struct Trust {
+    pub(crate) certificate: Certificate,
+    pub(crate) client: Arc<ClientConfig>,
+}
+
+/// What one turn gave.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Sample {
+    /// The figure that counts, in the unit of the measure.
+    pub(crate) figure: f64,
+    pub(crate) per_second: f64,
+    pub(crate) median: f64,
+    pub(crate) percentile_99: f64,
+    /// The memory of the process, in KiB.
+    pub(crate) memory: u64,
+    pub(crate) errors: u64,
+}
+
+/// A proxy that serves.
+struct Serving {
+    process: Process,
+    address: SocketAddr,
+    traffic: Traffic,
+}
+
+/// How long a proxy may take to start.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How long clients work before it counts.
+const WARMING: Duration = Duration::from_millis(300);
+
+/// Measures; for each row the samples of all rounds.
+///
+/// # Errors
+/// Sockets or files cannot be had. What goes wrong with one proxy is said in its row.
+pub(crate) fn measure(
+    work: &Work,
+    peers: &[&Peer],
+    effort: Effort,
+    trust: &Trust,
+    folder: &Path,
+) -> Result<Vec<Result<Vec<Sample>>>> {
+    let mut load = Load::new(work.members, Some(trust.client.clone()))?;
+    let fresh = matches!(work.measure, Measure::IdleMemory | Measure::Start);
+    let mut places = Vec::new();
+    for (number, row) in work.rows.iter().enumerate() {
+        let peer = peers.iter().find(|peer| peer.name == row.peer).context("a proxy of the plan")?;
+        let place = folder.join(format!("{}-{number}", work.name));
+        places.push(Place { peer, row, folder: place, serving: None, samples: Ok(Vec::new()) });
+    }
+    for _ in 0..effort.rounds {
+        for place in &mut places {
+            let Ok(samples) = &mut place.samples else { continue };
+            let taken = (|| {
+                if place.serving.is_none() || fresh {
+                    place.serving = None;
+                    let started = Instant::now();
+                    place.serving =
+                        Some(serve(place.peer, place.row, work, &place.folder, trust, &mut load)?);
+                    if work.measure == Measure::Start {
+                        let figure = started.elapsed().as_secs_f64() * 1e3;
+                        return Ok(Sample { figure, ..Sample::default() });
+                    }
+                }
+                let serving = place.serving.as_ref().context("a proxy that serves")?;
+                sample(work.measure, serving, &mut load, effort.time)
+            })();
+            match taken {
+                Ok(sample) => samples.push(sample),
+                Err(error) => place.samples = Err(error),
+            }
+            if fresh {
+                place.serving = None;
+            }
+        }
+    }
+    Ok(places.into_iter().map(|place| place.samples).collect())
+}
+
+/// A row while it is measured.
+struct Place<'a> {
+    peer: &'a Peer,
+    row: &'a Row,
+    folder: std::path::PathBuf,
+    serving: Option<Serving>,
+    samples: Result<Vec<Sample>>,
+}
+
+fn serve(
+    peer: &Peer,
+    row: &Row,
+    work: &Work,
+    folder: &Path,
+    trust: &Trust,
+    load: &mut Load,
+) -> Result<Serving> {
+    if folder.exists() {
+        fs::remove_dir_all(folder)?;
+    }
+    fs::create_dir_all(folder)?;
+    let address = free_address()?;
+    let setup = Setup {
+        listen: address,
+        members: load.members(),
+        kind: row.kind,
+        certificate: work.tls().then(|| trust.certificate.clone()),
+        folder: folder.to_owned(),
+    };
+    let mut process = Process::start(&mut peer.prepare(&setup)?, folder)?;
+    let traffic = work.traffic(row.kind);
+    let first = Traffic { connections: 1, pace: Pace::Once, ..traffic.clone() };
+    let mut client = load.connect(address, first)?;
+    let answered =
+        load.run_until(&mut client, PATIENCE, |client| client.seen.answers > 0 || process.has_ended())?;
+    let complaint = || fs::read_to_string(folder.join("stderr")).unwrap_or_default();
+    ensure!(answered && client.seen.answers > 0, "{} does not answer: {}", row.label, complaint().trim());
+    Ok(Serving { process, address, traffic })
+}
+
+fn sample(measure: Measure, serving: &Serving, load: &mut Load, time: Duration) -> Result<Sample> {
+    let before = serving.process.memory();
+    let mut clients = load.connect(serving.address, serving.traffic.clone())?;
+    if measure == Measure::IdleMemory {
+        let connections = serving.traffic.connections;
+        let all = load.run_until(&mut clients, PATIENCE, |clients| clients.idle() == connections)?;
+        ensure!(all, "only {} of {connections} connections were served", clients.idle());
+        let seen = load.run(&mut clients, REST)?;
+        let memory = serving.process.memory();
+        let figure = memory.saturating_sub(before) as f64 / clients.count() as f64;
+        return Ok(Sample { figure, memory, errors: seen.errors, ..Sample::default() });
+    }
+    load.run(&mut clients, WARMING)?;
+    let used = serving.process.processor_time();
+    let mut seen = load.run(&mut clients, time)?;
+    let used = serving.process.processor_time() - used;
+    // A long exchange may not end in that time, but its bytes count.
+    let work = if measure == Measure::PerGigabyte { seen.bytes } else { seen.answers };
+    ensure!(work > 0, "nothing came in {time:?}, {} errors", seen.errors);
+    let each = used.as_secs_f64() / work as f64;
+    let median = percentile(&mut seen.latencies, 0.5);
+    let figure = match measure {
+        Measure::PerGigabyte => each * 1e9 * 1e3,
+        Measure::Latency => median,
+        _ => each * 1e6,
+    };
+    Ok(Sample {
+        figure,
+        per_second: seen.answers as f64 / seen.elapsed.as_secs_f64(),
+        median,
+        percentile_99: percentile(&mut seen.latencies, 0.99),
+        memory: serving.process.memory(),
+        errors: seen.errors,
+    })
+}
+
+/// An address that nobody listens at.
+fn free_address() -> Result<SocketAddr> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
+}
