@@ -87,10 +87,6 @@ impl Wire {
         self.lock().now
     }
 
-    pub(crate) fn weather(&self) -> Weather {
-        self.lock().weather
-    }
-
     pub(crate) fn set_weather(&self, weather: Weather) {
         self.lock().weather = weather;
     }

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::balancer::MEMBER_LEASE;
-use crate::bounds::Bounds;
 use crate::faults::{Fault, Schedule, weather};
 use crate::network::Weather;
 use crate::random::Random;
@@ -12,12 +11,10 @@ use crate::world::World;
 
 /// What was observed, beside what it may take.
 pub(crate) struct Outcome {
-    pub(crate) balancers: usize,
-    pub(crate) members: usize,
+    pub(crate) story: Vec<String>,
     pub(crate) digest: u64,
     /// What, how long it took, and how long it may.
-    pub(crate) times: Vec<(&'static str, Duration, Duration)>,
-    pub(crate) simulated: Duration,
+    pub(crate) times: Vec<(String, Duration, Duration)>,
 }
 
 /// Runs a seed.
@@ -85,12 +82,12 @@ pub(crate) fn run(seed: u64) -> Outcome {
         member.homes.insert(home);
     }
     if is_large {
-        return outcome(&world, times);
+        return Outcome { digest: world.digest(), story: world.story, times };
     }
     settle(&mut world, "after the coordinator died", &mut times);
     world.start(index);
     settle(&mut world, "after its return", &mut times);
-    outcome(&world, times)
+    Outcome { digest: world.digest(), story: world.story, times }
 }
 
 /// All faults are over; who is dead stays so, if there is a majority without it.
@@ -117,20 +114,16 @@ fn calm(world: &mut World, quiet: Weather, random: &mut Random) {
 }
 
 /// Everybody sees what there is, within the bounds.
-fn settle(world: &mut World, when: &'static str, times: &mut Vec<(&'static str, Duration, Duration)>) {
+fn settle(world: &mut World, when: &'static str, times: &mut Vec<(String, Duration, Duration)>) {
     let (began, bounds) = (world.now, world.bounds);
     let rest = |limit: Duration, world: &World| limit.saturating_sub(world.now - began);
-    world.until(when, bounds.seen(), World::sees);
-    times.push((when, world.now - began, bounds.seen()));
+    let limit = bounds.seen();
+    world.until(when, limit, World::sees);
+    times.push((format!("{when}: all see each other"), world.now - began, limit));
     let limit = bounds.acting();
     world.until(when, rest(limit, world), World::follows);
-    times.push(("acting", world.now - began, limit));
-    let limit = bounds.forgotten(MEMBER_LEASE);
+    times.push((format!("{when}: the oldest acts"), world.now - began, limit));
+    let limit = bounds.forgotten(MEMBER_LEASE).max(limit);
     world.until(when, rest(limit, world), World::knows);
-    times.push(("members", world.now - began, limit));
-}
-
-fn outcome(world: &World, times: Vec<(&'static str, Duration, Duration)>) -> Outcome {
-    let Bounds { balancers, .. } = world.bounds;
-    Outcome { balancers, members: world.members.len(), digest: world.digest(), times, simulated: world.now }
+    times.push((format!("{when}: all know the members"), world.now - began, limit));
 }
