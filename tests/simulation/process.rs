@@ -36,7 +36,7 @@ pub(crate) fn run(test: &str, seed: u64) -> Run {
     let program = std::env::current_exe().expect("this program");
     let mut command = Command::new(program);
     command.args(["--exact", test, "--include-ignored", "--nocapture", "--test-threads=1"]);
-    command.env("SINEW_SEED", seed.to_string());
+    command.env("SINEW_SEED", seed.to_string()).env("RUST_BACKTRACE", "0");
     if let Some(library) = entropy() {
         command.env("LD_PRELOAD", library);
     }

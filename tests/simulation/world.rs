@@ -55,10 +55,10 @@ pub(crate) struct Member {
 }
 
 /// The time that passes in a step.
-const STEP: Duration = Duration::from_millis(20);
+const STEP: Duration = Duration::from_millis(50);
 
 /// In so many steps everything is looked at once.
-const LOOK: u64 = 10;
+const LOOK: u64 = 4;
 
 /// How soon a member tries again that does not reach a balancer, as `sinew join` does.
 const RETRY: Duration = Duration::from_millis(500);
@@ -224,6 +224,25 @@ impl World {
                 Ok(()) => return self.now - began,
                 Err(why) if self.now >= began + limit => self.fail(&format!("{what} within {limit:?}: {why}")),
                 Err(_) => self.step(),
+            }
+        }
+    }
+
+    /// Lets time pass in which nothing changes: who acts, whom anybody follows, and who sees whom.
+    pub(crate) fn rest(&mut self, time: Duration) {
+        let state = |world: &Self| {
+            let of = |one: &Running| {
+                let view = one.view();
+                let others: Vec<NodeId> = view.live().map(|other| other.node.clone()).collect();
+                (others, view.coordinator.clone())
+            };
+            (world.acted, world.running().map(|(index, one)| (index, of(one))).collect::<Vec<_>>())
+        };
+        let (before, end) = (state(self), self.now + time);
+        while self.now < end {
+            self.step();
+            if state(self) != before {
+                self.fail("something changed although nothing happened");
             }
         }
     }
