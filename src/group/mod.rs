@@ -11,6 +11,7 @@
 //!
 //! Nothing here is persistent: a balancer that restarts hears everything again.
 
+mod clock;
 mod error;
 mod options;
 
@@ -36,6 +37,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use clock::WallClock;
 pub use error::GroupError;
 pub use fence::Fence;
 pub use handle::{Group, Note, TooLong};

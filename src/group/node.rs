@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use chitchat::{Chitchat, ChitchatConfig, ChitchatHandle, ChitchatId, FailureDetectorConfig, spawn_chitchat};
 use tokio::sync::{Notify, watch};
@@ -233,7 +233,7 @@ impl Life {
     fn decide(&self, now: Instant, peers: &[Peer], round: bool) -> (Said, View) {
         let options = &self.shared.options;
         let mut election = Shared::lock(&self.shared.election);
-        election.step(now, peers, round, seconds_since_1970());
+        election.step(now, peers, round, options.clock.seconds());
         let acting = election.acting(now).map(|acting| acting.epoch);
         self.shared.acting.send_if_modified(|before| std::mem::replace(before, acting) != acting);
         let lease = u64::try_from(options.rules.lease.as_millis()).unwrap_or(u64::MAX);
@@ -356,8 +356,4 @@ fn configuration(options: &GroupOptions, id: ChitchatId) -> ChitchatConfig {
         catchup_callback: None,
         extra_liveness_predicate: None,
     }
-}
-
-fn seconds_since_1970() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::WallClock;
 use super::election::{Minority, Rules};
 use super::seal::Keys;
 
@@ -16,6 +17,8 @@ pub struct GroupOptions {
     pub name: String,
     /// When it started, in milliseconds since 1970. A clock that was set back does no harm.
     pub started: u64,
+    /// The time of day.
+    pub clock: WallClock,
     /// Where it listens.
     pub listen: SocketAddr,
     /// Where the others reach it.
@@ -48,6 +51,7 @@ impl GroupOptions {
             group: group.to_owned(),
             name: name.to_owned(),
             started,
+            clock: WallClock::default(),
             listen: address,
             advertise: address,
             seeds: Vec::new(),
