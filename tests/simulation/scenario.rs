@@ -93,7 +93,8 @@ fn calm(world: &mut World, quiet: Weather, random: &mut Random) {
     let count = world.balancers.len();
     for index in 0..count {
         let dead = count - world.running().count();
-        if world.balancers[index].running.is_none() && (random.chance(50) || (count - dead) * 2 <= count + 1) {
+        if world.balancers[index].running.is_none() && (random.chance(50) || (count - dead) * 2 <= count + 1)
+        {
             world.start(index);
         }
     }

@@ -84,7 +84,9 @@ fn model(balancers: usize) -> u64 {
 #[test]
 #[ignore = "takes minutes"]
 fn sizes() {
-    println!("| balancers | members | sent by each, B/s | datagrams/s | model, B/s | largest, B | 1 member known after | all | for all, B |");
+    println!(
+        "| balancers | members | sent by each, B/s | datagrams/s | model, B/s | largest, B | 1 member known after | all | for all, B |"
+    );
     println!("|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
     for (balancers, members) in [3, 10, 50].into_iter().flat_map(|n| [10, 100, 1_000].map(|m| (n, m))) {
         let sizes = measure(balancers, members);

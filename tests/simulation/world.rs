@@ -65,7 +65,13 @@ const RETRY: Duration = Duration::from_millis(500);
 
 impl World {
     /// Balancers that do not run yet, and members that are not there.
-    pub(crate) fn new(balancers: usize, members: usize, worst_loss: u8, weather: Weather, random: Random) -> Self {
+    pub(crate) fn new(
+        balancers: usize,
+        members: usize,
+        worst_loss: u8,
+        weather: Weather,
+        random: Random,
+    ) -> Self {
         Self {
             now: Duration::ZERO,
             wire: Wire::new(random, weather),
@@ -132,7 +138,9 @@ impl World {
             Fault::Start(index) => return self.start(index),
             Fault::StandStill(index, time) => {
                 let until = self.now + time;
-                if let Some(running) = self.balancers[index].running.as_mut().filter(|one| one.still.is_none()) {
+                if let Some(running) =
+                    self.balancers[index].running.as_mut().filter(|one| one.still.is_none())
+                {
                     running.stand_still(until);
                 }
             }
@@ -164,7 +172,8 @@ impl World {
             Fault::MemberLeaves(number) => {
                 if self.members[number].is_there {
                     for index in self.members[number].homes.clone() {
-                        let is_well = self.balancers[index].is_well() && !self.members[number].cut.contains(&index);
+                        let is_well =
+                            self.balancers[index].is_well() && !self.members[number].cut.contains(&index);
                         if let Some(running) = self.balancers[index].running.as_mut().filter(|_| is_well) {
                             running.leave(number as u32);
                         }
@@ -174,7 +183,11 @@ impl World {
             }
             Fault::MemberCut(number, index, is_cut) => {
                 let member = &mut self.members[number];
-                if is_cut { member.cut.insert(index) } else { member.cut.remove(&index) };
+                if is_cut {
+                    member.cut.insert(index)
+                } else {
+                    member.cut.remove(&index)
+                };
             }
         }
         self.tell(format!("{fault:?}"));
@@ -217,12 +230,19 @@ impl World {
     }
 
     /// Lets time pass until something holds; how long it took.
-    pub(crate) fn until(&mut self, what: &str, limit: Duration, holds: impl Fn(&Self) -> Result<(), String>) -> Duration {
+    pub(crate) fn until(
+        &mut self,
+        what: &str,
+        limit: Duration,
+        holds: impl Fn(&Self) -> Result<(), String>,
+    ) -> Duration {
         let began = self.now;
         loop {
             match holds(self) {
                 Ok(()) => return self.now - began,
-                Err(why) if self.now >= began + limit => self.fail(&format!("{what} within {limit:?}: {why}")),
+                Err(why) if self.now >= began + limit => {
+                    self.fail(&format!("{what} within {limit:?}: {why}"))
+                }
                 Err(_) => self.step(),
             }
         }
@@ -326,7 +346,9 @@ impl World {
         });
         self.acted = acting;
         let Some((index, epoch)) = acting else { return };
-        let Some(node) = self.balancers[index].running.as_ref().map(|one| one.view().me.clone()) else { return };
+        let Some(node) = self.balancers[index].running.as_ref().map(|one| one.view().me.clone()) else {
+            return;
+        };
         match (self.terms.get(&epoch), self.terms.last_key_value()) {
             (Some(before), _) if *before != node => {
                 self.fail(&format!("{before:?} and {node:?} acted in epoch {epoch}"))
@@ -350,8 +372,18 @@ impl World {
             let names = |view: &View| -> Vec<String> {
                 view.live().map(|other| format!("{}@{}", other.node, other.node.generation)).collect()
             };
-            let summary = (names(&view), view.phase, view.coordinator.as_ref().map(|(node, epoch)| (node.to_string(), *epoch)));
-            told.push(format!("lb{index} sees {} others {:?}, is {:?}, follows {:?}", summary.0.len(), summary.0, summary.1, summary.2));
+            let summary = (
+                names(&view),
+                view.phase,
+                view.coordinator.as_ref().map(|(node, epoch)| (node.to_string(), *epoch)),
+            );
+            told.push(format!(
+                "lb{index} sees {} others {:?}, is {:?}, follows {:?}",
+                summary.0.len(),
+                summary.0,
+                summary.1,
+                summary.2
+            ));
             *seen = Some(view);
         }
         told.into_iter().for_each(|what| self.tell(what));
@@ -391,7 +423,8 @@ impl World {
 
     fn look_at_all(&self) {
         let well: Vec<(usize, &Running)> = self.running().filter(|(_, one)| one.still.is_none()).collect();
-        let views: BTreeMap<usize, Arc<View>> = well.iter().map(|(index, one)| (*index, one.view())).collect();
+        let views: BTreeMap<usize, Arc<View>> =
+            well.iter().map(|(index, one)| (*index, one.view())).collect();
         for (index, view) in &views {
             for other in view.live() {
                 let died = self.dead.get(&other.node).copied();
@@ -428,11 +461,14 @@ impl World {
                 let gone = member.gone_since.filter(|_| !member.is_there);
                 let gone = gone.is_some_and(|since| self.now > since + self.bounds.forgotten(MEMBER_LEASE));
                 // One that was cut off may have heard of it late, and one that stood still hears late of everything.
-                let was_well = well.iter().all(|(other, _)| {
-                    self.clear_for(*other, *index) > self.bounds.forgotten(MEMBER_LEASE)
-                });
+                let was_well = well
+                    .iter()
+                    .all(|(other, _)| self.clear_for(*other, *index) > self.bounds.forgotten(MEMBER_LEASE));
                 if gone && was_well && known.contains_key(&key) {
-                    self.fail(&format!("lb{index} knows member {key}, which is gone since {:?}", member.gone_since));
+                    self.fail(&format!(
+                        "lb{index} knows member {key}, which is gone since {:?}",
+                        member.gone_since
+                    ));
                 }
             }
         }
@@ -456,7 +492,9 @@ impl World {
         let now = self.now;
         for (number, member) in self.members.iter_mut().enumerate() {
             // What was not renewed in time was lost.
-            member.held_since.retain(|home, _| member.next.get(home).is_some_and(|next| now < *next + MEMBER_LEASE / 2));
+            member
+                .held_since
+                .retain(|home, _| member.next.get(home).is_some_and(|next| now < *next + MEMBER_LEASE / 2));
             if !member.is_there {
                 continue;
             }
