@@ -12,9 +12,7 @@ use sinew::clusters::{ClusterKey, Directory, MemberDefinition, Phase};
 use sinew::group::election::{Minority, Rules};
 use sinew::group::seal::Keys;
 use sinew::group::{Group, GroupOptions, View, WallClock};
-use sinew::membership::{
-    Departure, Event, Feed, Lifecycle, MemberRules, Membership, Ports, Scheme, Started,
-};
+use sinew::membership::{Departure, Event, Feed, Lifecycle, MemberRules, Membership, Ports, Scheme, Started};
 use sinew::telemetry::metrics::{GroupCounts, MembershipCounts};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::oneshot;
@@ -141,7 +139,8 @@ impl Balancer {
 
 impl Running {
     fn new(options: GroupOptions, wire: &Wire, rate: f64) -> Self {
-        let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
+        let runtime =
+            Builder::new_current_thread().enable_time().start_paused(true).build().expect("a runtime");
         let entered = runtime.enter();
         let base = Instant::now();
         let directory = Arc::new(Directory::default());
@@ -163,7 +162,18 @@ impl Running {
         drop(entered);
         let registration = runtime.block_on(receiver).expect("a feed");
         let (started, leases, still) = (wire.now(), BTreeMap::new(), None);
-        Self { group, directory, registration, leases, _schemes: schemes, started, base, rate, still, runtime }
+        Self {
+            group,
+            directory,
+            registration,
+            leases,
+            _schemes: schemes,
+            started,
+            base,
+            rate,
+            still,
+            runtime,
+        }
     }
 
     /// Lets it run until a time of the world.
@@ -175,7 +185,8 @@ impl Running {
             // It finds that time has passed, and what happened meanwhile all at once.
             self.still = None;
             let then = self.here(now);
-            self.runtime.block_on(async move { advance(then.saturating_duration_since(Instant::now())).await });
+            self.runtime
+                .block_on(async move { advance(then.saturating_duration_since(Instant::now())).await });
         }
         let then = self.here(now);
         self.runtime.block_on(async move { sleep_until(then).await });
@@ -225,7 +236,8 @@ impl Running {
     /// The members that it knows, and whether they get requests.
     pub(crate) fn members(&self) -> BTreeMap<String, bool> {
         let members = self.directory.cluster(&cluster()).snapshot();
-        let known = members.iter().map(|member| (member.key().to_string(), member.live().phase() == Phase::Ready));
+        let known =
+            members.iter().map(|member| (member.key().to_string(), member.live().phase() == Phase::Ready));
         known.collect()
     }
 

@@ -87,11 +87,7 @@ fn fault(random: &mut Random, balancers: usize, members: usize) -> Fault {
 pub(crate) fn weather(random: &mut Random) -> Weather {
     let loss = [0, 0, 5, 10, 20, 30][random.below(6)];
     let delay = [5, 20, 100, 250][random.below(4)];
-    Weather {
-        loss,
-        duplicates: [0, 5, 30][random.below(3)],
-        delay: Duration::from_millis(delay),
-    }
+    Weather { loss, duplicates: [0, 5, 30][random.below(3)], delay: Duration::from_millis(delay) }
 }
 
 impl fmt::Display for Schedule {

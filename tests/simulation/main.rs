@@ -46,7 +46,8 @@ fn seeds() {
     for run in failed.iter().take(3) {
         println!("{}", run.output);
     }
-    let again: Vec<String> = failed.iter().map(|run| format!("{}\n    {}", reason(run), replay(run.seed))).collect();
+    let again: Vec<String> =
+        failed.iter().map(|run| format!("{}\n    {}", reason(run), replay(run.seed))).collect();
     assert!(failed.is_empty(), "{} of {count} seeds failed:\n{}", failed.len(), again.join("\n"));
 }
 

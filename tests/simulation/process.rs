@@ -26,7 +26,8 @@ fn build() -> Option<PathBuf> {
         return None;
     }
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/simulation/entropy.c");
-    let library = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("entropy-{}.so", std::process::id()));
+    let library =
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("entropy-{}.so", std::process::id()));
     let built = Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(source).status();
     built.is_ok_and(|status| status.success()).then_some(library)
 }

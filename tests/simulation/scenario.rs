@@ -41,7 +41,7 @@ pub(crate) fn run(seed: u64) -> Outcome {
     for number in 0..members {
         let homes: BTreeSet<usize> = (0..1 + random.below(3)).map(|_| random.below(balancers)).collect();
         world.members[number].homes = homes;
-        world.members[number].begin(Duration::ZERO);
+        world.members[number].begin();
     }
     let faults = if is_large { 6 } else { 8 + random.below(25) };
     let length = Duration::from_secs(if is_large { 10 } else { 60 });
@@ -93,7 +93,8 @@ fn calm(world: &mut World, quiet: Weather, random: &mut Random) {
     let count = world.balancers.len();
     for index in 0..count {
         let dead = count - world.running().count();
-        if world.balancers[index].running.is_none() && (random.chance(50) || (count - dead) * 2 <= count + 1) {
+        if world.balancers[index].running.is_none() && (random.chance(50) || (count - dead) * 2 <= count + 1)
+        {
             world.start(index);
         }
     }
