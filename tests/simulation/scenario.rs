@@ -41,7 +41,7 @@ pub(crate) fn run(seed: u64) -> Outcome {
     for number in 0..members {
         let homes: BTreeSet<usize> = (0..1 + random.below(3)).map(|_| random.below(balancers)).collect();
         world.members[number].homes = homes;
-        world.members[number].begin(Duration::ZERO);
+        world.members[number].begin();
     }
     let faults = if is_large { 6 } else { 8 + random.below(25) };
     let length = Duration::from_secs(if is_large { 10 } else { 60 });

@@ -28,6 +28,7 @@ const QUIET: Duration = Duration::from_secs(20);
 fn measure(balancers: usize, members: usize) -> Sizes {
     let weather = Weather { loss: 0, duplicates: 0, delay: Duration::from_millis(2) };
     let mut world = World::new(balancers, members + 1, 0, weather, Random::new(1));
+    world.is_watched = false;
     (0..balancers).for_each(|index| world.start(index));
     for number in 0..=members {
         world.members[number].homes.insert(number % balancers);
@@ -46,16 +47,14 @@ fn measure(balancers: usize, members: usize) -> Sizes {
     };
     let count = balancers as u64;
     let before = sent(&world);
-    let now = world.now;
-    (0..members).for_each(|number| world.members[number].begin(now));
+    (0..members).for_each(|number| world.members[number].begin());
     let known = world.until("all know the members", limit, World::knows);
     let told = (sent(&world).bytes - before.bytes) / count;
     world.pass(Duration::from_secs(5));
     let before = sent(&world);
     world.pass(QUIET);
     let after = sent(&world);
-    let now = world.now;
-    world.members[members].begin(now);
+    world.members[members].begin();
     let change = world.until("all know the last member", limit, World::knows);
     Sizes {
         balancers,
