@@ -11,7 +11,7 @@ use tokio::time::{Instant, interval};
 
 use super::*;
 use crate::iaas::contract::{self, PATIENCE, Platform, somebody, spec, until, until_gone};
-use crate::iaas::{InstanceState, MemberPlace};
+use crate::iaas::{IaasError, InstanceState, MemberPlace};
 use crate::settings::{ProviderKind, Sources, load};
 use sinew_core::diagnostics::SourceFile;
 
@@ -40,8 +40,14 @@ impl Machine {
         Self { directory, settings }
     }
 
-    fn open(&self) -> Process {
-        Process::open(&self.settings).expect("a provider")
+    /// Opens the provider. What another test starts at this moment has the lock of a provider that was dropped, until it
+    /// becomes the program it is to run.
+    async fn open(&self) -> Process {
+        until_some(|| match Process::open(&self.settings) {
+            Err(IaasError::Refused(reason)) if reason.contains(IN_USE) => None,
+            opened => Some(opened.expect("a provider")),
+        })
+        .await
     }
 
     fn journal(&self) -> PathBuf {
@@ -57,7 +63,7 @@ impl Machine {
 
 impl Platform for Machine {
     async fn provider(&self) -> Arc<dyn Iaas> {
-        Arc::new(self.open())
+        Arc::new(self.open().await)
     }
 }
 
@@ -94,6 +100,8 @@ fn shell(script: &str) {
     );
 }
 
+/// What is said of a directory that another has.
+const IN_USE: &str = "another balancer uses it";
 const SLEEP: &str = r#"["sleep", "1000"]"#;
 
 #[tokio::test]
@@ -107,7 +115,7 @@ async fn places_of_the_command_are_filled_in() {
         r#"["sh", "-c", "echo $0 $1 $WHERE $SINEW_INSTANCE ${CARGO_PKG_NAME-unset}; pwd; exec sleep 1000", "{port}:{https_port}", "{domain}/{sub_domain}"]"#,
         "working_directory = \"/\"\nenvironment = { WHERE = \"{host}-{instance}\" }\n",
     );
-    let (iaas, owner) = (machine.open(), somebody());
+    let (iaas, owner) = (machine.open().await, somebody());
     let instance = iaas.launch(&spec(&owner)).await.expect("a launch");
     let MemberPlace { host, http_port, https_port } = instance.member.clone().expect("a member");
     let (http, https) = (http_port.expect("a port"), https_port.expect("a port"));
@@ -135,7 +143,7 @@ async fn who_does_not_end_is_killed_with_its_group() {
         r#"["sh", "-c", "trap '' TERM; sleep 1000 & echo $!; while :; do sleep 1000; done"]"#,
         "stop_timeout = \"200ms\"\n",
     );
-    let (iaas, owner) = (machine.open(), somebody());
+    let (iaas, owner) = (machine.open().await, somebody());
     let instance = iaas.launch(&spec(&owner)).await.expect("a launch");
     let child: u32 = machine.output(&instance).await.trim().parse().expect("a number");
     let began = Instant::now();
@@ -153,7 +161,7 @@ async fn who_ends_takes_its_group_along() {
     let machine = Machine::new(
         r#"["sh", "-c", "(trap '' TERM; while :; do sleep 1000; done) & trap 'exit 0' TERM; echo $!; wait"]"#,
     );
-    let (iaas, owner) = (machine.open(), somebody());
+    let (iaas, owner) = (machine.open().await, somebody());
     let instance = iaas.launch(&spec(&owner)).await.expect("a launch");
     let child: u32 = machine.output(&instance).await.trim().parse().expect("a number");
     iaas.terminate(&instance.id).await.expect("an end");
@@ -165,7 +173,7 @@ async fn who_ends_takes_its_group_along() {
 #[tokio::test]
 async fn who_ends_by_itself_is_gone_and_asked_for() {
     let machine = Machine::new(r#"["sh", "-c", "echo done"]"#);
-    let (iaas, owner) = (machine.open(), somebody());
+    let (iaas, owner) = (machine.open().await, somebody());
     let instance = iaas.launch(&spec(&owner)).await.expect("a launch");
     let pid = pid(&machine, &instance);
     until_gone(&iaas, &owner, &instance.id).await;
@@ -177,7 +185,7 @@ async fn who_ends_by_itself_is_gone_and_asked_for() {
 #[tokio::test]
 async fn strangers_are_not_ended() {
     let machine = Machine::new(SLEEP);
-    let (iaas, owner) = (machine.open(), somebody());
+    let (iaas, owner) = (machine.open().await, somebody());
     let instance = iaas.launch(&spec(&owner)).await.expect("a launch");
     let pid = pid(&machine, &instance);
     drop(iaas);
@@ -187,7 +195,7 @@ async fn strangers_are_not_ended() {
     let changed = text.replace(&format!("\"started\": {started}"), &format!("\"started\": {}", started - 1));
     assert_ne!(text, changed);
     std::fs::write(machine.journal(), changed).expect("a journal");
-    let iaas = machine.open();
+    let iaas = machine.open().await;
     let listed = iaas.list(&owner).await.expect("a list");
     assert_eq!(listed[0].state, InstanceState::Gone);
     iaas.terminate(&instance.id).await.expect("an end of what ended");
@@ -202,7 +210,7 @@ async fn a_launch_that_was_cut_off_is_found_again() {
     let machine = Machine::new(SLEEP);
     let owner = somebody();
     let (first, second) = (spec(&owner), spec(&owner));
-    let iaas = machine.open();
+    let iaas = machine.open().await;
     let launched = iaas.launch(&first).await.expect("a launch");
     let ended = iaas.launch(&second).await.expect("a launch");
     shell(&format!("kill -9 {}", pid(&machine, &ended)));
@@ -216,7 +224,7 @@ async fn a_launch_that_was_cut_off_is_found_again() {
         record["ended_at"] = serde_json::Value::Null;
     }
     std::fs::write(machine.journal(), journal.to_string()).expect("a journal");
-    let iaas = machine.open();
+    let iaas = machine.open().await;
     let listed = iaas.list(&owner).await.expect("a list");
     assert_eq!(listed, std::slice::from_ref(&launched));
     assert_eq!(iaas.launch(&first).await.map(|one| one.id), Ok(launched.id.clone()));
@@ -236,7 +244,7 @@ async fn ends_go_on_after_a_restart() {
         "stop_timeout = \"1h\"\n",
     );
     let owner = somebody();
-    let iaas = machine.open();
+    let iaas = machine.open().await;
     let instance = iaas.launch(&spec(&owner)).await.expect("a launch");
     machine.output(&instance).await;
     iaas.terminate(&instance.id).await.expect("an end");
@@ -246,14 +254,14 @@ async fn ends_go_on_after_a_restart() {
     let earlier = Timestamp::now() - SignedDuration::from_hours(2);
     journal["instances"][0]["stopping_since"] = earlier.to_string().into();
     std::fs::write(machine.journal(), journal.to_string()).expect("a journal");
-    let iaas = machine.open();
+    let iaas = machine.open().await;
     until_gone(&iaas, &owner, &instance.id).await;
 }
 
 #[tokio::test]
 async fn what_cannot_be_started_is_refused() {
     let machine = Machine::new(r#"["/no/such/program"]"#);
-    let (iaas, owner) = (machine.open(), somebody());
+    let (iaas, owner) = (machine.open().await, somebody());
     let answer = iaas.launch(&spec(&owner)).await;
     assert!(
         matches!(&answer, Err(IaasError::Refused(why)) if why.starts_with("/no/such/program")),
@@ -269,7 +277,7 @@ async fn ports_run_out() {
     let free = ports::free(crate::settings::PortRange { first, last: 29999 }, &Default::default(), 2);
     let free = free.expect("free ports");
     machine.settings.ports = Some(crate::settings::PortRange { first: free[0], last: free[1] });
-    let (iaas, owner) = (machine.open(), somebody());
+    let (iaas, owner) = (machine.open().await, somebody());
     let count = usize::from(free[1] - free[0]) + 1;
     let mut launched = Vec::new();
     let refused = loop {
@@ -296,23 +304,21 @@ async fn ports_run_out() {
 #[tokio::test]
 async fn directories_that_cannot_be_used_are_refused() {
     let machine = Machine::new(SLEEP);
-    let refused = |why: &str| {
-        let error = Process::open(&machine.settings).expect_err("a refusal").to_string();
-        assert!(error.contains(why), "{error}");
-    };
-    let iaas = machine.open();
-    refused("another balancer uses it");
+    let refusal = || Process::open(&machine.settings).expect_err("a refusal").to_string();
+    let iaas = machine.open().await;
+    assert!(refusal().contains(IN_USE));
     drop(iaas);
     let whole = std::fs::read_to_string(machine.journal()).expect("a journal");
     for text in ["", "{", "[]", "{\"version\":2,\"instances\":[]}", "{\"version\":1,\"instances\":[{}]}"] {
         std::fs::write(machine.journal(), text).expect("a journal");
-        refused("instances.json");
+        let refusal = until_some(|| Some(refusal()).filter(|refusal| !refusal.contains(IN_USE))).await;
+        assert!(refusal.contains("instances.json"), "{refusal}");
         assert_eq!(std::fs::read_to_string(machine.journal()).expect("a journal"), text);
     }
     std::fs::write(machine.journal(), whole).expect("a journal");
+    drop(machine.open().await);
     let mode = std::fs::metadata(Path::new(&machine.settings.state_directory)).expect("a directory");
     assert_eq!(mode.permissions().mode() & 0o777, 0o700);
-    drop(machine.open());
 }
 
 /// The variable that makes [`another_balancer`] one, with the directory of the test.
@@ -354,7 +360,7 @@ async fn what_a_killed_balancer_launched_is_adopted() {
     assert!(Process::open(&machine.settings).is_err(), "it is in use");
     balancer.kill().expect("SIGKILL");
     balancer.wait().expect("its end");
-    let (iaas, owner) = (machine.open(), fixed_owner());
+    let (iaas, owner) = (machine.open().await, fixed_owner());
     let listed = iaas.list(&owner).await.expect("a list");
     assert_eq!(listed.len(), 2);
     for instance in &listed {
