@@ -1,17 +1,14 @@
 //! The autoscaler with real processes as members: it follows the load, heals, and survives its own death.
 
 use std::io::Write;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::support::load::{Asked, Clients, pause};
 use crate::support::{Connection, NS, Program, sinew, write};
 
 /// How long anything may take before a test gives up.
@@ -106,12 +103,6 @@ fn running(program: &Program) -> u64 {
     cluster(program)["running"].as_u64().expect("a number")
 }
 
-/// Load has a pace: nobody ever writes to the channel.
-fn pause(time: Duration) {
-    let (_open, nothing) = std::sync::mpsc::channel::<()>();
-    let _ = nothing.recv_timeout(time);
-}
-
 fn until(what: &str, program: &Program, holds: impl Fn(&Value) -> bool) -> Duration {
     let began = Instant::now();
     loop {
@@ -124,65 +115,8 @@ fn until(what: &str, program: &Program, holds: impl Fn(&Value) -> bool) -> Durat
     }
 }
 
-/// Clients, of which some have a request in flight all the time.
-struct Clients {
-    busy: Arc<AtomicUsize>,
-    threads: Vec<JoinHandle<Vec<String>>>,
-}
-
-/// `busy` when they shall end.
-const END: usize = usize::MAX;
-
-impl Clients {
-    fn start(address: SocketAddr) -> Self {
-        let busy = Arc::new(AtomicUsize::new(0));
-        let client = |number: usize| {
-            let busy = busy.clone();
-            std::thread::spawn(move || work(address, number, &busy))
-        };
-        let threads = (0..LOAD).map(client).collect();
-        Self { busy, threads }
-    }
-
-    fn busy(&self, count: usize) {
-        self.busy.store(count, Ordering::Relaxed);
-    }
-
-    /// What went wrong.
-    fn end(self) -> Vec<String> {
-        self.busy(END);
-        self.threads.into_iter().flat_map(|thread| thread.join().expect("a client")).collect()
-    }
-}
-
-/// Sends one request after the other while its number is among the busy ones. Each has its last byte half a second after its
-/// first, so that as many are in flight as clients are busy.
-fn work(address: SocketAddr, number: usize, busy: &AtomicUsize) -> Vec<String> {
-    let mut problems = Vec::new();
-    let mut connection: Option<Connection> = None;
-    loop {
-        match busy.load(Ordering::Relaxed) {
-            END => return problems,
-            count if number >= count => {
-                connection = None;
-                pause(Duration::from_millis(20));
-            }
-            _ => {
-                let open = connection.get_or_insert_with(|| Connection::open(address));
-                open.send(
-                    b"POST /work HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\nwo",
-                );
-                pause(Duration::from_millis(500));
-                open.send(b"rk");
-                let answer = open.read(false);
-                if answer.status != 200 || answer.text() != "work" {
-                    problems.push(format!("{} {}", answer.head, answer.text()));
-                    connection = None;
-                }
-            }
-        }
-    }
-}
+/// What members answer: they repeat the request when they have all of it.
+const WORK: Asked = Asked { path: "/work", answer: "work" };
 
 /// One tick as it was decided, or as it is simulated.
 #[derive(Clone, Copy, Debug)]
@@ -256,7 +190,7 @@ fn it_follows_the_load_and_no_request_fails() {
     let site = Site::new(1);
     let program = site.serve();
     until("the minimum", &program, |now| now["running"] == 1);
-    let clients = Clients::start(program.http);
+    let clients = Clients::start(program.http, LOAD, WORK);
     let first = ticks(&program).len();
     until("two quiet ticks", &program, |now| now["decisions"].as_array().map_or(0, Vec::len) >= first + 2);
     clients.busy(LOAD);
@@ -268,7 +202,7 @@ fn it_follows_the_load_and_no_request_fails() {
     clients.busy(0);
     let took = until("one instance", &program, |now| now["running"] == 1 && now["terminating"] == 0);
     println!("shrunk in {took:?}");
-    let problems = clients.end();
+    let problems = clients.end().problems;
     assert!(problems.is_empty(), "{} requests failed: {:?}", problems.len(), problems.first());
 
     let all = ticks(&program);
