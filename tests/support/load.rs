@@ -10,8 +10,12 @@ use std::time::{Duration, Instant};
 /// How long a client waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How long each request is in flight: its last byte comes so long after its first.
-pub(crate) const IN_FLIGHT: Duration = Duration::from_millis(500);
+/// How long a request is in flight on average: its last byte comes so long after its first. They differ, or clients that were
+/// held up together would go on in step, and be without requests at the same moments.
+pub(crate) const IN_FLIGHT: Duration = Duration::from_secs(1);
+
+/// The golden section, whose multiples are spread evenly between whole numbers.
+const GOLDEN: f64 = 0.618_033_988_749_895;
 
 /// `busy` when they shall end.
 const END: usize = usize::MAX;
@@ -89,14 +93,15 @@ fn work(
 ) -> Outcome {
     let mut outcome = Outcome::default();
     let mut connection = None;
-    loop {
+    for round in 0_u32.. {
+        let spread = ((number as f64 + f64::from(round)) * GOLDEN).fract();
         match busy.load(Ordering::Relaxed) {
-            END => return outcome,
+            END => break,
             count if number >= count => {
                 connection = None;
                 pause(Duration::from_millis(20));
             }
-            _ => match request(address, &mut connection, asked) {
+            _ => match request(address, &mut connection, asked, IN_FLIGHT.mul_f64(0.5 + spread)) {
                 Ok((text, took)) if text == asked.answer => {
                     outcome.slowest = outcome.slowest.max(took);
                     answered.fetch_add(1, Ordering::Relaxed);
@@ -109,6 +114,7 @@ fn work(
             },
         }
     }
+    outcome
 }
 
 /// One request: the body of the answer if that is good, else its status line.
@@ -116,6 +122,7 @@ fn request(
     address: SocketAddr,
     connection: &mut Option<BufReader<TcpStream>>,
     asked: Asked,
+    in_flight: Duration,
 ) -> std::io::Result<(String, Duration)> {
     let open = match connection {
         Some(open) => open,
@@ -131,7 +138,7 @@ fn request(
         asked.path
     );
     open.get_mut().write_all(head.as_bytes())?;
-    pause(IN_FLIGHT);
+    pause(in_flight);
     open.get_mut().write_all(b"rk")?;
     let began = Instant::now();
     let mut head = String::new();

@@ -66,7 +66,7 @@ impl Machine {
         let urls: Vec<String> = balancers.iter().map(|address| format!("http://{address}")).collect();
         let mut arguments = vec!["join", "--cluster", DOMAIN, "--http", &address, "--token-file", token];
         arguments.extend(urls.iter().flat_map(|url| ["--balancer", url]));
-        arguments.extend(["--property", &instance, "--lease", "6s", "--health-interval", "500ms"]);
+        arguments.extend(["--property", &instance, "--lease", "20s"]);
         let side_car = sinew(&arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
         Self { side_car: side_car.expect("the program starts"), _service: service }
     }

@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// The cluster that is scaled: at most four instances, for ten requests in flight each.
 const DOMAIN: &str = "shop.domain";
 const MOST: usize = 4;
-const LOAD: usize = 35;
+const LOAD: usize = 38;
 
 /// What machines answer.
 const COUNT: Asked = Asked { path: "/count", answer: "4" };
