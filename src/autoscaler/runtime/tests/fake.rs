@@ -29,6 +29,8 @@ pub(super) enum Mode {
     Refuses,
     /// It answers after a minute.
     Slow,
+    /// It does what it is asked for, and does not say what there is.
+    Blind,
 }
 
 #[derive(Debug, Default)]
@@ -115,7 +117,7 @@ impl Fake {
         Box::pin(async move {
             let mode = self.state().mode;
             match mode {
-                Mode::Works => work(&mut self.state()),
+                Mode::Works | Mode::Blind => work(&mut self.state()),
                 Mode::Hangs => std::future::pending().await,
                 Mode::Fails => Err(IaasError::Transient("status 500".to_owned())),
                 Mode::LosesAnswers => {
@@ -176,7 +178,10 @@ impl Iaas for Fake {
     }
 
     fn list<'a>(&'a self, _: &'a Owner) -> Answer<'a, Vec<Instance>> {
-        self.answer(|state| Ok(state.instances.values().cloned().collect()))
+        self.answer(|state| match state.mode {
+            Mode::Blind => Err(IaasError::Transient("status 500".to_owned())),
+            _ => Ok(state.instances.values().cloned().collect()),
+        })
     }
 
     fn address<'a>(&'a self, ip: &'a str) -> Answer<'a, AddressState> {
