@@ -18,6 +18,14 @@ pub struct Round {
     pub load: Option<LoadAverages>,
 }
 
+impl Round {
+    /// Requests that arrived in a second; 0 when no time went by.
+    pub fn arrivals_per_second(&self) -> f64 {
+        let seconds = self.length.as_secs_f64();
+        if seconds > 0.0 { self.arrivals as f64 / seconds } else { 0.0 }
+    }
+}
+
 /// The load averages of several instances.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LoadAverages {

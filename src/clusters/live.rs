@@ -1,7 +1,7 @@
 //! What changes about a member while it works: its phase, its load, its failures.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -60,6 +60,8 @@ pub struct Live {
     latency: AtomicU64,
     /// When `latency` was last brought up to date, in nanoseconds since `born`.
     measured: AtomicU64,
+    /// The load average that it told, and until when that counts.
+    load_average: Mutex<Option<(f64, Instant)>>,
     /// Whether its failures keep it away.
     pub availability: Availability,
 }
@@ -80,6 +82,7 @@ impl Live {
             failed: AtomicU64::new(0),
             latency: AtomicU64::new(0),
             measured: AtomicU64::new(0),
+            load_average: Mutex::default(),
             availability: Availability::default(),
         }
     }
@@ -104,6 +107,17 @@ impl Live {
             self.begin(now);
         }
         changed
+    }
+
+    /// It told the load average of its machine, or that it tells none; that counts until then.
+    pub fn tell_load_average(&self, load: Option<f64>, until: Instant) {
+        *self.load_average.lock().unwrap_or_else(PoisonError::into_inner) = load.map(|load| (load, until));
+    }
+
+    /// The load average that it told last, as long as that counts (elastic-load-balancer.md §4.9).
+    pub fn load_average(&self, now: Instant) -> Option<f64> {
+        let told = *self.load_average.lock().unwrap_or_else(PoisonError::into_inner);
+        told.filter(|(_, until)| now < *until).map(|(load, _)| load)
     }
 
     /// Moves on to a phase, if it is not there already.

@@ -117,7 +117,11 @@ mod without_group {
     use crate::server::group::Group;
 
     /// There are no others.
-    pub(in crate::server) fn peers(_: Option<&Arc<Group>>, _: &tokio::runtime::Handle) -> Arc<dyn Peers> {
+    pub(in crate::server) fn peers(
+        _: Option<&Arc<Group>>,
+        _: &crate::settings::Settings,
+        _: &tokio::runtime::Handle,
+    ) -> Arc<dyn Peers> {
         Arc::new(Alone::default())
     }
 }
@@ -127,22 +131,40 @@ mod with_group {
     use std::future::Future;
     use std::pin::Pin;
     use std::sync::{Arc, Weak};
+    use std::time::Duration;
 
     use tokio::runtime::Handle;
     use tokio::sync::watch;
 
     use crate::autoscaler::instances::MemberFacts;
-    use crate::autoscaler::runtime::{Alone, Autoscaler, Leadership, Peers};
+    use crate::autoscaler::runtime::{Alone, Autoscaler, Leadership, Peers, Subject, Told};
     use crate::clusters::ClusterKey;
     use crate::group::{Fence, Group};
+    use crate::settings::Settings;
 
-    /// The name under which the others are told what was measured.
-    const NOTE: &str = "autoscaler";
+    /// So many rounds of gossip it takes at most until all know what one says.
+    const ROUNDS: u32 = 6;
+
+    /// How long it may take besides until somebody looks and says what it sees.
+    const LOOKING: Duration = Duration::from_secs(1);
+
+    /// The name under which the others are told something.
+    fn note(subject: Subject) -> &'static str {
+        match subject {
+            Subject::Handover => "autoscaler",
+            Subject::Sight => "autoscaler.sight",
+        }
+    }
 
     /// The others of the group, if there is one.
-    pub(in crate::server) fn peers(group: Option<&Arc<Group>>, runtime: &Handle) -> Arc<dyn Peers> {
+    pub(in crate::server) fn peers(
+        group: Option<&Arc<Group>>,
+        settings: &Settings,
+        runtime: &Handle,
+    ) -> Arc<dyn Peers> {
+        let told = settings.group.gossip_interval.get() * ROUNDS;
         match group {
-            Some(group) => Arc::new(Others::new(group.clone(), runtime)),
+            Some(group) => Arc::new(Others::new(group.clone(), told * 2 + LOOKING, runtime)),
             None => Arc::new(Alone::default()),
         }
     }
@@ -155,10 +177,11 @@ mod with_group {
     struct Others {
         group: Arc<Group>,
         changes: watch::Sender<u64>,
+        echo: Duration,
     }
 
     impl Others {
-        fn new(group: Arc<Group>, runtime: &Handle) -> Self {
+        fn new(group: Arc<Group>, echo: Duration, runtime: &Handle) -> Self {
             let changes = watch::Sender::new(0);
             let (told, mut acting) = (changes.clone(), group.acting_changes());
             runtime.spawn(async move {
@@ -166,7 +189,7 @@ mod with_group {
                     told.send_modify(|count| *count += 1);
                 }
             });
-            Self { group, changes }
+            Self { group, changes, echo }
         }
     }
 
@@ -195,13 +218,23 @@ mod with_group {
             Some(facts.collect())
         }
 
-        fn tell(&self, text: String) {
+        fn tell(&self, subject: Subject, text: String) {
             // It was measured before; one that is too long stays untold, and the next one measures anew.
-            let _ = self.group.note(NOTE, Some(text));
+            let _ = self.group.note(note(subject), Some(text));
         }
 
-        fn told(&self) -> Vec<String> {
-            self.group.notes(NOTE).into_iter().map(|note| note.text).collect()
+        fn told(&self, subject: Subject) -> Vec<Told> {
+            let notes = self.group.notes(note(subject)).into_iter();
+            let told = notes.map(|note| Told {
+                balancer: format!("{}/{}", note.node.name, note.node.generation).into(),
+                live: note.live,
+                text: note.text,
+            });
+            told.collect()
+        }
+
+        fn echo(&self) -> Duration {
+            self.echo
         }
     }
 

@@ -81,7 +81,7 @@ impl Background {
                 handle.spawn(group::meet(Arc::downgrade(group), found));
             }
         }
-        let peers = autoscaler::peers(group.as_ref(), &handle);
+        let peers = autoscaler::peers(group.as_ref(), settings, &handle);
         let may_run = tasks::on_coordinator(&peers);
         let tasks = tasks::scheduler(handle.clone(), in_service.clone(), map::dispatch(settings), may_run);
         let autoscaler = autoscaler::start(settings, &handle, directory, peers, admin)?;

@@ -1,18 +1,16 @@
 //! The autoscaler with real processes as members: it follows the load, heals, and survives its own death.
 
 use std::io::Write;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{Connection, NS, Program, sinew, write};
+use crate::membership::Join;
+use crate::support::load::{Asked, Clients, pause};
+use crate::support::{BackEnd, Connection, NS, Program, sinew, write};
 
 /// How long anything may take before a test gives up.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -30,6 +28,11 @@ struct Site {
 
 impl Site {
     fn new(minimum: u32) -> Self {
+        Self::with(minimum, "")
+    }
+
+    /// With more keys of the cluster.
+    fn with(minimum: u32, keys: &str) -> Self {
         // The provider takes those of the range that are free.
         let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let ports = free.local_addr().expect("an address").port().min(60_000);
@@ -38,7 +41,7 @@ impl Site {
             "loadbalancer {{\nenable_autoscaler true;\nautoscaler_task_interval {};\nserver_startup_delay 60000;\n\
              admission_delay 0;\ndrain_timeout 10000;\n}}\nservices {{\nshop {{\nhosts localhost;\ndomains {{\nshop.domain {{\n\
              tenant_range *;\npolicy target;\ntarget_in_flight 10;\nrounds_to_average 1;\nmin_app_instances {minimum};\n\
-             max_app_instances {MOST};\n}}\n}}\n}}\n}}\n",
+             max_app_instances {MOST};\n{keys}\n}}\n}}\n}}\n}}\n",
             INTERVAL.as_millis()
         );
         write(folder.path(), "configs/loadbalancer.conf", &balancer);
@@ -106,12 +109,6 @@ fn running(program: &Program) -> u64 {
     cluster(program)["running"].as_u64().expect("a number")
 }
 
-/// Load has a pace: nobody ever writes to the channel.
-fn pause(time: Duration) {
-    let (_open, nothing) = std::sync::mpsc::channel::<()>();
-    let _ = nothing.recv_timeout(time);
-}
-
 fn until(what: &str, program: &Program, holds: impl Fn(&Value) -> bool) -> Duration {
     let began = Instant::now();
     loop {
@@ -124,65 +121,8 @@ fn until(what: &str, program: &Program, holds: impl Fn(&Value) -> bool) -> Durat
     }
 }
 
-/// Clients, of which some have a request in flight all the time.
-struct Clients {
-    busy: Arc<AtomicUsize>,
-    threads: Vec<JoinHandle<Vec<String>>>,
-}
-
-/// `busy` when they shall end.
-const END: usize = usize::MAX;
-
-impl Clients {
-    fn start(address: SocketAddr) -> Self {
-        let busy = Arc::new(AtomicUsize::new(0));
-        let client = |number: usize| {
-            let busy = busy.clone();
-            std::thread::spawn(move || work(address, number, &busy))
-        };
-        let threads = (0..LOAD).map(client).collect();
-        Self { busy, threads }
-    }
-
-    fn busy(&self, count: usize) {
-        self.busy.store(count, Ordering::Relaxed);
-    }
-
-    /// What went wrong.
-    fn end(self) -> Vec<String> {
-        self.busy(END);
-        self.threads.into_iter().flat_map(|thread| thread.join().expect("a client")).collect()
-    }
-}
-
-/// Sends one request after the other while its number is among the busy ones. Each has its last byte half a second after its
-/// first, so that as many are in flight as clients are busy.
-fn work(address: SocketAddr, number: usize, busy: &AtomicUsize) -> Vec<String> {
-    let mut problems = Vec::new();
-    let mut connection: Option<Connection> = None;
-    loop {
-        match busy.load(Ordering::Relaxed) {
-            END => return problems,
-            count if number >= count => {
-                connection = None;
-                pause(Duration::from_millis(20));
-            }
-            _ => {
-                let open = connection.get_or_insert_with(|| Connection::open(address));
-                open.send(
-                    b"POST /work HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\nwo",
-                );
-                pause(Duration::from_millis(500));
-                open.send(b"rk");
-                let answer = open.read(false);
-                if answer.status != 200 || answer.text() != "work" {
-                    problems.push(format!("{} {}", answer.head, answer.text()));
-                    connection = None;
-                }
-            }
-        }
-    }
-}
+/// What members answer: they repeat the request when they have all of it.
+const WORK: Asked = Asked { path: "/work", answer: "work" };
 
 /// One tick as it was decided, or as it is simulated.
 #[derive(Clone, Copy, Debug)]
@@ -256,7 +196,7 @@ fn it_follows_the_load_and_no_request_fails() {
     let site = Site::new(1);
     let program = site.serve();
     until("the minimum", &program, |now| now["running"] == 1);
-    let clients = Clients::start(program.http);
+    let clients = Clients::start(program.http, LOAD, WORK);
     let first = ticks(&program).len();
     until("two quiet ticks", &program, |now| now["decisions"].as_array().map_or(0, Vec::len) >= first + 2);
     clients.busy(LOAD);
@@ -268,7 +208,7 @@ fn it_follows_the_load_and_no_request_fails() {
     clients.busy(0);
     let took = until("one instance", &program, |now| now["running"] == 1 && now["terminating"] == 0);
     println!("shrunk in {took:?}");
-    let problems = clients.end();
+    let problems = clients.end().problems;
     assert!(problems.is_empty(), "{} requests failed: {:?}", problems.len(), problems.first());
 
     let all = ticks(&program);
@@ -324,6 +264,56 @@ fn it_heals_and_survives_its_own_death() {
     assert_eq!(after, before);
     let now = cluster(&program);
     assert_eq!((&now["running"], &now["launches"], &now["terminations"]), (&2.into(), &0.into(), &0.into()));
+}
+
+/// Case 251 with a member that has to be launched first: a request to an empty cluster waits for it, and is answered.
+#[test]
+fn a_request_wakes_an_empty_cluster() {
+    let site = Site::with(0, "scale_from_zero_wait 60000;");
+    let program = site.serve();
+    let mut connection = Connection::open(program.http);
+    connection.send(
+        b"POST /work HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nContent-Length: 4\r\n\r\nwork",
+    );
+    let answer = connection.read(false);
+    assert_eq!((answer.status, answer.text().as_str()), (200, "work"), "{}", answer.head);
+    let ticks = ticks(&program);
+    assert_eq!(ticks.first().map(|tick| (tick.in_flight, tick.running)), Some((1, 0)), "{ticks:?}");
+    assert_eq!(cluster(&program)["launches"], 1);
+    until("none is left", &program, |now| now["running"] == 0);
+}
+
+/// `sinew join --load-average` tells how busy a machine is, and policy `mean` decides by that.
+#[test]
+fn side_cars_tell_load_averages() {
+    let site =
+        Site::with(0, "policy mean;\nload_average_higher_limit 900000;\nload_average_lower_limit 800000;");
+    write(site.folder.path(), "sinew.toml", "[[iaas]]\nname = \"nowhere\"\nkind = \"dry_run\"\n");
+    write(site.folder.path(), "token", "correct horse\n");
+    let (settings, token) = (site.path("sinew.toml"), site.path("token").display().to_string());
+    let (settings, secret) =
+        (settings.display().to_string(), format!("membership.registration.token=file:{token}"));
+    let address = "membership.registration.address=127.0.0.1:0";
+    let arguments = ["--settings", &settings, "--set", address, "--set", &secret];
+    let mut program = Program::serve_with(&site.path("configs"), &arguments);
+    let registration = format!("http://{}", program.registration());
+    let members = [BackEnd::start(), BackEnd::start()];
+    let side_cars = members.iter().map(|member| {
+        let http = member.address.to_string();
+        let arguments = ["join", "--balancer", &registration, "--token-file", &token, "--http", &http];
+        let side_car =
+            sinew(&[&arguments[..], &["--cluster", "shop.domain", "--load-average"]].concat()).spawn();
+        Join(side_car.expect("the program starts"))
+    });
+    let _side_cars: Vec<Join> = side_cars.collect();
+    until("two members", &program, |now| now["running"] == 2);
+    // Both run on this machine, whose load is far below the limits: one could go, but neither was launched here.
+    until("a load average", &program, |now| {
+        let last = &now["decisions"][0];
+        let load = last["load_average"].as_f64().filter(|load| (0.0..800_000.0).contains(load));
+        let scaling = last["scaling"].as_str().unwrap_or_default();
+        load.is_some() && last["average"] == last["load_average"] && scaling.contains("mean load")
+    });
 }
 
 /// What operators see, and how they hold it.

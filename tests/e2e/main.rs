@@ -6,6 +6,8 @@ mod clusters;
 mod command;
 mod control;
 mod discovery;
+#[cfg(feature = "ec2")]
+mod ec2;
 mod echo;
 mod failover;
 mod forwarding;

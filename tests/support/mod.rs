@@ -5,7 +5,9 @@
 mod back_end;
 mod client;
 pub(crate) mod corpus;
+pub(crate) mod load;
 mod member;
+pub(crate) mod moto;
 mod program;
 
 pub(crate) use back_end::BackEnd;

@@ -2,25 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
-
-use sinew_core::config::balancer::{GivenSetting, InstanceSettings};
-use tokio::time::{Instant, sleep};
 
 use super::super::instances::{Action, Alarm, Event, InstanceName, LaunchId, Termination};
 use super::books::Target;
 use super::listing::{addresses, place};
 use super::shared::{Shared, cluster};
-use crate::clusters::ClusterKey;
 use crate::iaas::{
     IaasError, Instance, InstanceId, InstanceState, LaunchSpec, LaunchToken, Purpose, Template,
 };
-
-/// How often it is looked whether a member that is drained has finished what it had.
-const DRAIN_ROUND: Duration = Duration::from_millis(100);
-
-/// In so many rounds after each other it must have had nothing: a request may have chosen it just before.
-const IDLE_ROUNDS: u32 = 3;
+use sinew_core::config::balancer::{GivenSetting, InstanceSettings};
 
 impl Shared {
     /// Begins to do something.
@@ -83,7 +73,8 @@ struct Launching {
 
 impl Launching {
     async fn run(self) {
-        let providers = self.shared.books().providers_for_launch(&self.shared.rules);
+        let shared = self.shared.clone();
+        let providers = shared.books().providers_for_launch(&shared.rules);
         if providers.is_empty() {
             tracing::warn!(target: "autoscaler", cluster = %self.target, "no provider has room for another instance");
             self.failed();
@@ -93,6 +84,8 @@ impl Launching {
             if self.shared.acting().is_none() {
                 break;
             }
+            // Until its instance is written down.
+            let Some(_counted) = Underway::begin(&shared, &provider) else { continue };
             if let Some(instance) = self.ask(&provider).await {
                 self.launched(&provider, instance);
                 return;
@@ -103,7 +96,6 @@ impl Launching {
     /// Asks one provider.
     async fn ask(&self, provider: &Arc<str>) -> Option<Instance> {
         let iaas = self.shared.provider(provider)?.iaas.clone();
-        let _counted = Underway::begin(&self.shared, provider);
         loop {
             let earlier = self.shared.books().take_unsettled(&self.target, provider);
             let is_new = earlier.is_none();
@@ -119,12 +111,12 @@ impl Launching {
                 Err(error) => {
                     tracing::warn!(target: "autoscaler", cluster = %self.target, provider = &**provider, %error, "not launched");
                     self.failed();
-                    // It may have been launched nevertheless.
-                    if matches!(error, IaasError::Transient(_)) {
+                    // It may have been launched nevertheless, by this attempt or one before.
+                    if error.may_pass() {
                         self.shared.books().unsettle(&self.target, provider, spec.token);
                         return None;
                     }
-                    if is_new || error.may_pass() {
+                    if is_new {
                         return None;
                     }
                 }
@@ -176,11 +168,16 @@ struct Underway<'a> {
 }
 
 impl<'a> Underway<'a> {
-    fn begin(shared: &'a Shared, provider: &'a str) -> Self {
-        if let Some(book) = shared.books().providers.get_mut(provider) {
-            book.launching = book.launching.saturating_add(1);
+    /// Counts it, unless others have taken the room meanwhile.
+    fn begin(shared: &'a Shared, provider: &'a str) -> Option<Self> {
+        let mut books = shared.books();
+        let most = shared.rules.iter().find(|rules| *rules.name == *provider)?.max_instances;
+        if most.is_some_and(|most| books.launched(provider) >= most) {
+            return None;
         }
-        Self { shared, provider }
+        let book = books.providers.get_mut(provider)?;
+        book.launching = book.launching.saturating_add(1);
+        Some(Self { shared, provider })
     }
 }
 
@@ -253,34 +250,6 @@ impl Ending {
         {
             // It may have left meanwhile.
             let _ = shared.directory.resume(key, member);
-        }
-    }
-}
-
-impl Shared {
-    /// Lets a member finish what it has, for as long as its cluster allows (elastic-load-balancer.md §5.8).
-    async fn drain(&self, key: &ClusterKey, member: &str) {
-        // It may have left meanwhile.
-        if self.directory.drain(key, member).is_err() {
-            return;
-        }
-        let patience = self.scaled().and_then(|configuration| {
-            cluster(&configuration, key).map(|cluster| cluster.traffic.lifecycle.drain_timeout)
-        });
-        let deadline = Instant::now() + patience.unwrap_or_default();
-        let mut idle = 0;
-        while idle < IDLE_ROUNDS {
-            let found = self.directory.find(key).and_then(|cluster| cluster.member(member));
-            let Some(found) = found else { return };
-            if Instant::now() >= deadline {
-                let in_flight = found.live().in_flight();
-                if in_flight > 0 {
-                    tracing::warn!(target: "autoscaler", cluster = %key, member, in_flight, "not drained in time");
-                }
-                return;
-            }
-            idle = if found.live().in_flight() == 0 { idle + 1 } else { 0 };
-            sleep(DRAIN_ROUND).await;
         }
     }
 }

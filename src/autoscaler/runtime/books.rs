@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::super::choice::{ProviderRules, Turns};
 use super::super::counts::Counts;
 use super::super::decision::Decision;
+use super::super::history::Round;
 use super::super::instances::{Action, Event, InstanceName, Instances};
 use super::super::tick::ClusterState;
 use super::counters::Counters;
@@ -43,7 +44,12 @@ pub(super) struct Books {
     pub(super) listings_from: Duration,
     /// It began to act, and has not healed yet.
     pub(super) must_heal: bool,
+    /// What the others were told last of what this balancer sees.
+    pub(super) sight: String,
 }
+
+/// How many requests came to each balancer so far; this one has no name.
+pub(super) type Arrivals = BTreeMap<Arc<str>, u64>;
 
 /// What is remembered of a cluster.
 pub(super) struct ClusterBook {
@@ -52,8 +58,8 @@ pub(super) struct ClusterBook {
     pub(super) paused: bool,
     /// Where the instances take requests, as their providers know.
     pub(super) places: BTreeMap<InstanceName, MemberDefinition>,
-    /// The arrivals that were known at the last tick, and when that was.
-    pub(super) measured: Option<(u64, Duration)>,
+    /// The arrivals at each balancer that were known at the last tick, and when that was.
+    pub(super) measured: Option<(Arrivals, Duration)>,
     /// The last decisions, the newest last.
     pub(super) decisions: VecDeque<Decided>,
     pub(super) counters: Counters,
@@ -85,7 +91,7 @@ pub(super) struct ProviderBook {
 #[derive(Clone, Debug)]
 pub(super) struct Decided {
     pub(super) at: Duration,
-    pub(super) in_flight: u64,
+    pub(super) round: Round,
     pub(super) average: Option<f64>,
     /// Before anything was done.
     pub(super) counts: Counts,
@@ -110,6 +116,7 @@ impl Books {
             leads: None,
             listings_from: Duration::ZERO,
             must_heal: false,
+            sight: String::new(),
         }
     }
 
@@ -130,18 +137,20 @@ impl Books {
         }
     }
 
+    /// How many instances a provider has, those included that it is asked for.
+    pub(super) fn launched(&self, provider: &str) -> u32 {
+        let all = self.clusters.values().map(|book| &book.state.instances);
+        let records = all.chain([&self.balancers.instances]).flat_map(Instances::records);
+        let named = records.filter_map(|record| record.instance.as_ref());
+        let there = named.filter(|instance| *instance.provider == *provider).count();
+        let launching = self.providers.get(provider).map_or(0, |book| book.launching);
+        u32::try_from(there).unwrap_or(u32::MAX).saturating_add(launching)
+    }
+
     /// The providers to ask for one more instance, in order.
     pub(super) fn providers_for_launch(&mut self, rules: &[ProviderRules]) -> Vec<Arc<str>> {
-        let all = self.clusters.values().map(|book| &book.state.instances);
-        let mut launched: BTreeMap<Arc<str>, u32> = BTreeMap::new();
-        for record in all.chain([&self.balancers.instances]).flat_map(Instances::records) {
-            if let Some(instance) = &record.instance {
-                *launched.entry(instance.provider.clone()).or_default() += 1;
-            }
-        }
-        for (name, provider) in &self.providers {
-            *launched.entry(name.clone()).or_default() += provider.launching;
-        }
+        let launched: BTreeMap<Arc<str>, u32> =
+            self.providers.keys().map(|name| (name.clone(), self.launched(name))).collect();
         let count = |name: &str| launched.get(name).copied().unwrap_or(0);
         let found = super::super::choice::providers_for_launch(rules, count, &mut self.turns);
         found.into_iter().map(|provider| provider.name.clone()).collect()

@@ -6,7 +6,8 @@
 //!
 //! - [`Autoscaler`] is the handle of the others: it follows the configuration, and shows what was decided.
 //! - `watch` knows when to look and when to tick.
-//! - `observe` says who is there, `ticking` decides, `act` launches and ends.
+//! - `observe` says who is there, with what the other balancers see (`sight`); `ticking` decides, `act` launches and ends, and
+//!   `drain` lets members finish before.
 //! - `listing` asks the providers what there is, so that a restart starts nothing twice (W52).
 //! - [`InstanceMembers`] makes instances members of their clusters, where they do not announce themselves.
 //! - `address` keeps the public address with the balancer that acts (§4.8, W18).
@@ -23,9 +24,11 @@ mod shared;
 
 mod act;
 mod address;
+mod drain;
 mod listing;
 mod observe;
 mod scheme;
+mod sight;
 mod ticking;
 mod watch;
 
@@ -37,6 +40,6 @@ mod tests;
 
 pub use autoscaler::Autoscaler;
 pub use options::Options;
-pub use peers::{Alone, Leadership, Peers};
+pub use peers::{Alone, Leadership, Peers, Subject, Told};
 pub use scheme::InstanceMembers;
 pub use view::{BalancersView, ClusterView, DecisionView, InstanceView, ProviderView, View};

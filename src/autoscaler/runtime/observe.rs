@@ -1,12 +1,14 @@
 //! Who is there, and how much there is to do.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::history::Round;
+use super::super::history::{LoadAverages, Round};
 use super::super::instances::MemberFacts;
-use super::books::ClusterBook;
+use super::books::{Arrivals, ClusterBook};
 use super::shared::Shared;
+use super::sight::OtherSight;
 use crate::clusters::{ClusterKey, Layer, Source};
 
 impl Shared {
@@ -54,35 +56,59 @@ impl Shared {
         for key in keys {
             self.peers.demand(&key, self.own_demand(&key).0);
         }
+        self.tell_sight();
     }
 
-    /// What is measured of a cluster at a tick.
-    pub(super) fn demand_of(&self, key: &ClusterKey) -> Measured {
+    /// What is measured of a cluster at a tick, with what the others see.
+    pub(super) fn measure(&self, key: &ClusterKey, others: &[OtherSight]) -> Measured {
         let (own, arrived) = self.own_demand(key);
-        Measured { in_flight: self.peers.demand(key, own), arrived }
+        let name = key.to_string();
+        let theirs = others
+            .iter()
+            .filter_map(|other| Some((other.balancer.clone(), other.sight.arrived.get(&name).copied()?)));
+        let arrived = theirs.chain([(Arc::from(""), arrived)]).collect();
+        Measured { in_flight: self.peers.demand(key, own), arrived, load: self.loads(key, &name, others) }
+    }
+
+    /// The load averages of the members of a cluster. What a member told this balancer is newer than what others heard.
+    fn loads(&self, key: &ClusterKey, name: &str, others: &[OtherSight]) -> Option<LoadAverages> {
+        let mut loads: BTreeMap<Arc<str>, f64> = BTreeMap::new();
+        for told in others.iter().filter_map(|other| other.sight.loads.get(name)) {
+            loads.extend(told.iter().map(|(member, load)| (member.clone(), *load)));
+        }
+        let cluster = self.directory.find(key)?;
+        let members = cluster.members();
+        let is_there =
+            |key: &Arc<str>| members.iter().any(|member| member.key() == key && member.live().was_admitted());
+        loads.retain(|member, _| is_there(member));
+        loads.extend(self.own_loads(key));
+        LoadAverages::of(loads.into_values())
     }
 }
 
 /// What was counted of a cluster.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Measured {
     /// Requests in flight at all balancers.
     pub(super) in_flight: u64,
-    /// Requests that came to this balancer so far.
-    pub(super) arrived: u64,
+    /// Requests that came to each balancer so far.
+    pub(super) arrived: Arrivals,
+    /// What its members told of their load.
+    pub(super) load: Option<LoadAverages>,
 }
 
 impl ClusterBook {
     /// What came of that since the tick before.
     pub(super) fn round(&mut self, measured: Measured, now: Duration) -> Round {
-        let (before, at) = self.measured.unwrap_or((measured.arrived, now));
-        self.measured = Some((measured.arrived, now));
-        Round {
-            in_flight: measured.in_flight,
-            // A count that began anew has fewer.
-            arrivals: measured.arrived.checked_sub(before).unwrap_or(measured.arrived),
-            length: now.saturating_sub(at),
-            load: None,
-        }
+        let Measured { in_flight, arrived, load } = measured;
+        let (before, at) = self.measured.take().unwrap_or_else(|| (arrived.clone(), now));
+        let since = |(balancer, count): (&Arc<str>, &u64)| {
+            // One that was not there before may have counted for long; a count that began anew has fewer.
+            let before = before.get(balancer).unwrap_or(count);
+            count.checked_sub(*before).unwrap_or(*count)
+        };
+        let arrivals = arrived.iter().map(since).fold(0, u64::saturating_add);
+        self.measured = Some((arrived, now));
+        Round { in_flight, arrivals, length: now.saturating_sub(at), load }
     }
 }

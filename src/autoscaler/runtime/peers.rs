@@ -1,5 +1,8 @@
 //! What the autoscaler needs of the other balancers (elastic-load-balancer.md §4.8).
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use tokio::sync::watch;
 
 use super::super::instances::MemberFacts;
@@ -28,11 +31,34 @@ pub trait Peers: Send + Sync {
     /// The other balancers that are alive; nothing when there is no group, and so nobody can join it.
     fn balancers(&self) -> Option<Vec<MemberFacts>>;
 
-    /// Tells the others something that the next one who acts needs.
-    fn tell(&self, text: String);
+    /// Tells the others something, in place of what they were told of that before.
+    fn tell(&self, subject: Subject, text: String);
 
     /// What the others told.
-    fn told(&self) -> Vec<String>;
+    fn told(&self, subject: Subject) -> Vec<Told>;
+
+    /// How long it takes at most until all have heard something, and what they tell about it is heard here.
+    fn echo(&self) -> Duration;
+}
+
+/// What balancers tell each other about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// What the next one who acts needs.
+    Handover,
+    /// What each one sees itself.
+    Sight,
+}
+
+/// What another balancer told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// Which one; another run of it is another one.
+    pub balancer: Arc<str>,
+    /// Whether it is heard of.
+    pub live: bool,
+    /// What it said.
+    pub text: String,
 }
 
 /// No other balancers: this one acts.
@@ -62,9 +88,13 @@ impl Peers for Alone {
         None
     }
 
-    fn tell(&self, _: String) {}
+    fn tell(&self, _: Subject, _: String) {}
 
-    fn told(&self) -> Vec<String> {
+    fn told(&self, _: Subject) -> Vec<Told> {
         Vec::new()
+    }
+
+    fn echo(&self) -> Duration {
+        Duration::ZERO
     }
 }

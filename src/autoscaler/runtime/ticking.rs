@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use sinew_core::config::balancer::{BalancerConfiguration, ScalingPolicy};
+use sinew_core::config::balancer::BalancerConfiguration;
 
-use super::super::decision::{Decision, Finding, Obstacle, Verdict};
+use super::super::decision::{Decision, Obstacle, Verdict};
 use super::super::instances::Action;
 use super::super::policy::measured;
-use super::super::tick::{ClusterState, Observation, Outcome, Rules, Standing, balancers, heal, tick};
+use super::super::tick::{Observation, Rules, Standing, balancers, heal, tick};
 use super::books::{Decided, Target};
 use super::counters::Counters;
+use super::observe::Measured;
 use super::shared::{Shared, cluster};
 use crate::clusters::ClusterKey;
 
@@ -25,8 +26,10 @@ impl Shared {
             self.books().must_heal = false;
         }
         self.tick_balancers(&configuration, standing);
+        let others = self.others_see();
         for key in configuration.clusters().into_keys() {
-            self.tick_cluster(&configuration, key, standing);
+            let measured = self.measure(key, &others);
+            self.tick_cluster(&configuration, key, measured, standing);
         }
         if standing != Standing::Follows {
             self.hand_over();
@@ -100,10 +103,15 @@ impl Shared {
         }
     }
 
-    fn tick_cluster(&self, configuration: &BalancerConfiguration, key: &ClusterKey, standing: Standing) {
+    fn tick_cluster(
+        &self,
+        configuration: &BalancerConfiguration,
+        key: &ClusterKey,
+        measure: Measured,
+        standing: Standing,
+    ) {
         let Some(definition) = cluster(configuration, key) else { return };
         let members = self.members_of(key);
-        let measure = self.demand_of(key);
         let now = self.now();
         let mut books = self.books();
         let Some(book) = books.clusters.get_mut(key) else { return };
@@ -113,10 +121,10 @@ impl Shared {
         book.state.instances.see_members(&members, now);
         let counts = book.state.instances.counts();
         let seen = Observation { now, round, members: &members, standing };
-        let outcome = decide(&mut book.state, &rules, &seen);
+        let outcome = tick(&mut book.state, &rules, &seen);
         let decided = Decided {
             at: now,
-            in_flight: round.in_flight,
+            round,
             average: measured(definition.policy, &definition.limits, &book.state.history),
             counts,
             sanity: outcome.sanity.clone(),
@@ -169,20 +177,6 @@ impl Shared {
         for action in actions {
             self.act(target.clone(), action);
         }
-    }
-}
-
-/// A tick of a cluster. Load averages nobody tells yet: without any the rule would launch all there may be, so that only the
-/// minimum is kept.
-fn decide(state: &mut ClusterState, rules: &Rules<'_>, seen: &Observation<'_>) -> Outcome {
-    match rules.policy {
-        ScalingPolicy::LoadAverageMean | ScalingPolicy::LoadAverageMaximum => {
-            let (actions, sanity) = heal(state, rules, seen);
-            let counts = state.instances.counts();
-            let finding = Finding::Unreachable { running: counts.running };
-            Outcome { actions, sanity, scaling: Decision::hold(finding), counts }
-        }
-        _ => tick(state, rules, seen),
     }
 }
 

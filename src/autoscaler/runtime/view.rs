@@ -103,6 +103,10 @@ pub struct DecisionView {
     pub seconds: f64,
     /// Requests in flight.
     pub in_flight: u64,
+    /// Requests that came in a second, since the tick before.
+    pub requests_per_second: f64,
+    /// The mean of the load averages that members told.
+    pub load_average: Option<f64>,
     /// What the rule compared.
     pub average: Option<f64>,
     /// Instances before anything was done.
@@ -256,7 +260,9 @@ fn decision(decided: &Decided) -> DecisionView {
     DecisionView {
         at: written(decided.at),
         seconds: Duration::as_secs_f64(&decided.at),
-        in_flight: decided.in_flight,
+        in_flight: decided.round.in_flight,
+        requests_per_second: decided.round.arrivals_per_second(),
+        load_average: decided.round.load.map(|load| load.mean),
         average: decided.average.filter(|average| average.is_finite()),
         running: decided.counts.running,
         pending: decided.counts.pending,

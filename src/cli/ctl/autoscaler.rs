@@ -105,12 +105,20 @@ fn row(cluster: ClusterView) -> [String; 8] {
     ]
 }
 
-/// The requests in flight since the first tick that is remembered.
+/// What was measured since the first tick that is remembered. Load averages are there when members told some: the sum of all,
+/// where those that told none count as the mean of the others.
 fn trace(view: &ClusterView) -> String {
     let start = view.decisions.last().map_or(0.0, |first| first.seconds);
-    let mut text = "seconds,in_flight\n".to_owned();
+    let with_load = view.decisions.iter().any(|tick| tick.load_average.is_some());
+    let mut text = format!("seconds,in_flight,requests_per_second{}\n", if with_load { ",load" } else { "" });
     for tick in view.decisions.iter().rev() {
-        text.push_str(&format!("{:.1},{}\n", tick.seconds - start, tick.in_flight));
+        let seconds = tick.seconds - start;
+        text.push_str(&format!("{seconds:.1},{},{:.3}", tick.in_flight, tick.requests_per_second));
+        if with_load {
+            let load = tick.load_average.unwrap_or(0.0) * f64::from(tick.running);
+            text.push_str(&format!(",{load:.2}"));
+        }
+        text.push('\n');
     }
     text
 }

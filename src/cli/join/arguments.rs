@@ -8,6 +8,7 @@ use std::time::Duration;
 use http::uri::PathAndQuery;
 use serde_json::{Map, Value, json};
 
+use super::load;
 use super::multicast::{Group, MulticastArguments};
 use crate::cli::Exit;
 use crate::cli::ctl::client::{Client, segment};
@@ -65,6 +66,9 @@ pub(in crate::cli) struct Join {
     /// Where it runs
     #[arg(long, value_name = "NAME")]
     zone: Option<String>,
+    /// Tell the load average of this machine with each renewal, for the scaling policies `mean` and `max`
+    #[arg(long)]
+    load_average: bool,
     /// Anything else to say of it; may be repeated
     #[arg(long = "property", value_name = "NAME=VALUE", value_parser = property)]
     properties: Vec<(String, String)>,
@@ -90,6 +94,8 @@ pub(super) struct Service {
     pub(super) body: Value,
     /// The member and its cluster, for people.
     pub(super) name: String,
+    /// Whether the load average of this machine is told.
+    pub(super) tells_load: bool,
     /// Where it is asked.
     pub(super) asked_at: (String, u16),
     /// What for.
@@ -117,6 +123,9 @@ impl Join {
         }
         let token = self.token_file.as_deref().map(place::token).transpose();
         let token = token.map_err(|message| (Exit::Files, message))?;
+        if self.load_average {
+            load::average().map_err(|message| (Exit::Files, message))?;
+        }
         let is_encrypted = self.balancers.iter().any(HttpOrigin::is_encrypted);
         let tls = (is_encrypted || self.multicast.discovers()).then(|| {
             let settings = ClientTlsSettings { verify: Verify::Full, authorities: self.ca_file.clone() };
@@ -141,6 +150,7 @@ impl Join {
             group,
             path,
             body,
+            tells_load: self.load_average,
             name: format!("{key} of {cluster}"),
             asked_at: (asked_at.0.as_str().to_owned(), asked_at.1.get()),
             health_path: self.health_path,
@@ -164,6 +174,19 @@ impl Join {
             "lease_seconds": self.lease.get().as_secs().max(1),
             "instance": uuid::Uuid::new_v4().to_string(),
         })
+    }
+}
+
+impl Service {
+    /// What is said of the service now. A load average that cannot be read is not told.
+    pub(super) fn body_now(&self) -> Value {
+        let mut body = self.body.clone();
+        if self.tells_load
+            && let (Ok(load), Some(fields)) = (load::average(), body.as_object_mut())
+        {
+            fields.insert("load_average".to_owned(), json!(load));
+        }
+        body
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod arguments;
 mod health;
+mod load;
 mod multicast;
 mod registrar;
 

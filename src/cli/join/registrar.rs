@@ -119,8 +119,9 @@ impl Registrar {
 
     /// Registers, or renews; how long to wait then.
     async fn announce(&mut self) -> Duration {
-        let Service { path, body, lease, .. } = &*self.service;
-        match self.client.ask(Method::PUT, path, Some(body), PATIENCE).await {
+        let Service { path, lease, .. } = &*self.service;
+        let body = self.service.body_now();
+        match self.client.ask(Method::PUT, path, Some(&body), PATIENCE).await {
             Ok(_) => {
                 let renewal = *lease / 3;
                 self.complaint = None;

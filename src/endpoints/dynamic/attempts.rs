@@ -17,7 +17,7 @@ use super::endpoint::{Arrival, DynamicEndpoint};
 use crate::balancing::affinity::{Choice, RouteId, Sticky};
 use crate::balancing::algorithms::{Asked, Dice};
 use crate::balancing::selection::Attempt;
-use crate::clusters::{InFlight, Member};
+use crate::clusters::{InFlight, Member, Phase};
 use crate::endpoints::client::Client;
 use crate::endpoints::replay::Replay;
 use crate::endpoints::retry::may_retry;
@@ -41,6 +41,11 @@ struct Bound {
     member: Option<Arc<Member>>,
 }
 
+/// Whether a member was let in, and neither drains nor is silent.
+fn has_any(view: &View) -> bool {
+    view.members.iter().any(|member| member.live().phase() == Phase::Ready)
+}
+
 impl<C: Client> Attempts<'_, C> {
     pub(super) async fn run(
         &self,
@@ -55,8 +60,12 @@ impl<C: Client> Attempts<'_, C> {
             sessions.prepare(exchange).await?;
         }
         cluster.budget.count_request();
-        let view = self.members(cluster, now).await;
+        let mut view = cluster.view();
         let mut bound = self.bound(cluster, &view, exchange, now);
+        if !cluster.wait_for_member.is_zero() && bound.member.is_none() && !has_any(&view) {
+            view = self.wait(cluster, now).await;
+            bound = self.bound(cluster, &view, exchange, Instant::now());
+        }
         let limit = usize::try_from(cluster.fail_over.replay_buffer).unwrap_or(usize::MAX);
         let replay = cluster.fail_over.enabled.then(|| Replay::remember(&mut exchange.message, limit));
         let most = if cluster.fail_over.enabled { cluster.fail_over.max_attempts.max(1) } else { 1 };
@@ -120,17 +129,14 @@ impl<C: Client> Attempts<'_, C> {
         Err(given_up(cluster, last))
     }
 
-    /// The members; while there are none, the request waits as long as the configuration wants (case 251).
-    async fn members(&self, cluster: &BalancedCluster, now: Instant) -> Arc<View> {
-        let view = cluster.view();
-        if !view.members.is_empty() || cluster.wait_for_member.is_zero() {
-            return view;
-        }
+    /// Waits as long as the configuration wants for a member that takes requests (case 251). Those that only announced
+    /// themselves are probed still, and those that drain take none.
+    async fn wait(&self, cluster: &BalancedCluster, now: Instant) -> Arc<View> {
         let deadline = now + cluster.wait_for_member;
         let mut changes = self.endpoint.directory.changes();
         loop {
             let view = cluster.view();
-            if !view.members.is_empty() || timeout_at(deadline, changes.changed()).await.is_err() {
+            if has_any(&view) || timeout_at(deadline, changes.changed()).await.is_err() {
                 return view;
             }
         }

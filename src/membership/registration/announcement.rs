@@ -37,6 +37,9 @@ pub struct Announcement {
     pub zone: Option<Text>,
     /// Anything else; `port.mapping.8280` is a port mapping (case 221).
     pub properties: Unique<Text, Text>,
+    /// The load average of its machine, for the scaling policies `mean` and `max`; it counts as long as the lease.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub load_average: Option<LoadAverage>,
     /// For how long it is registered, from this request on, in seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lease_seconds: Option<LeaseSeconds>,
@@ -53,6 +56,36 @@ pub struct Active(pub bool);
 impl Default for Active {
     fn default() -> Self {
         Self(true)
+    }
+}
+
+/// A load average: 0 to 1000000.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct LoadAverage(f64);
+
+/// It is a number.
+impl Eq for LoadAverage {}
+
+/// The largest load average.
+const LARGEST_LOAD: f64 = 1_000_000.0;
+
+impl LoadAverage {
+    /// The number.
+    pub fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for LoadAverage {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let load = f64::deserialize(deserializer)?;
+        match (0.0..=LARGEST_LOAD).contains(&load) {
+            true => Ok(Self(load)),
+            false => {
+                Err(D::Error::custom(format!("a load average of {load} is not between 0 and {LARGEST_LOAD}")))
+            }
+        }
     }
 }
 

@@ -101,7 +101,12 @@ impl Api {
             Refused::Full(_) => Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "full", refused.to_string()),
             Refused::Member(_) | Refused::Unknown { .. } => bad(refused.to_string()),
         })?;
-        leases.renew(id.clone(), length, instance, Instant::now());
+        let now = Instant::now();
+        if let Some(member) = self.feed.member(&id.0, &id.1) {
+            let load = announcement.load_average.map(|load| load.get());
+            member.live().tell_load_average(load, now + length);
+        }
+        leases.renew(id.clone(), length, instance, now);
         let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
         Ok((status, Json(json!({ "schema": 1, "member": self.view(&leases, &id) }))).into_response())
     }

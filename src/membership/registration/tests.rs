@@ -423,3 +423,34 @@ async fn addresses_are_keys() {
     assert_eq!(keys, ["[::1]:9763", "app-1.example:443", "app-2.example:80"]);
     assert_eq!(members[1].definition().http_port, None);
 }
+
+/// elastic-load-balancer.md §4.9: a load average counts as long as the lease that it came with, and no longer than the member
+/// tells one.
+#[tokio::test(start_paused = true)]
+async fn a_load_average_counts_as_long_as_its_lease() {
+    let site = Site::new(&["shop.domain"]).await;
+    let path = "/members/shop.domain/10.0.3.1:80";
+    let load = || site.cluster("shop.domain").members()[0].live().load_average(Instant::now());
+    assert_eq!(
+        site.put(path, json!({ "load_average": 1.5, "lease_seconds": 60 })).await,
+        StatusCode::CREATED
+    );
+    assert_eq!(load(), Some(1.5));
+    let member = site.cluster("shop.domain").members()[0].clone();
+    assert_eq!(site.put(path, json!({ "load_average": 0, "lease_seconds": 60 })).await, StatusCode::OK);
+    assert_eq!(load(), Some(0.0));
+    let same = site.cluster("shop.domain").members()[0].clone();
+    assert!(Arc::ptr_eq(&member, &same), "its load makes it no other member");
+    sleep(Duration::from_secs(59)).await;
+    assert_eq!(load(), Some(0.0));
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(member.live().load_average(Instant::now()), None);
+    assert_eq!(site.put(path, json!({ "load_average": 7.25 })).await, StatusCode::CREATED);
+    assert_eq!(load(), Some(7.25));
+    assert_eq!(site.put(path, json!({})).await, StatusCode::OK);
+    assert_eq!(load(), None, "it tells none any more");
+    for wrong in [json!(-0.5), json!(1_000_001), json!("1.5"), json!(true), json!([1])] {
+        let status = site.put(path, json!({ "load_average": wrong })).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
+}

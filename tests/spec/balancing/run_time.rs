@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sinew::availability::Rules;
-use sinew::clusters::{ClusterKey, Layer, MemberDefinition, Source};
+use sinew::clusters::{ClusterKey, Layer, MemberDefinition, Phase, Source};
 use sinew::testing::{Flows, Reply};
 use tokio::time::{Instant, advance};
 
@@ -121,9 +121,14 @@ async fn case_251_a_request_waits_for_a_member() {
     let started = Instant::now();
     let lost = flows.exchange(ask(SHOP, "/")).await;
     assert_eq!((lost.status, started.elapsed()), (503, Duration::from_secs(30)));
+    // It announces itself, and is let in ten seconds later.
     let joins = async {
-        tokio::time::sleep(Duration::from_secs(20)).await;
-        add(&flows, "10.0.3.1");
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        let definition = MemberDefinition::new("10.0.3.1", Some(9763), Some(9443));
+        let source = Source::new(Layer::Topology, "registration");
+        let member = flows.directory().announce(&source, &shop_c(), definition).expect("a member");
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        assert!(flows.directory().advance(&member, Phase::Joining, Phase::Ready));
     };
     let started = Instant::now();
     let (transcript, ()) = tokio::join!(flows.exchange(ask(SHOP, "/")), joins);

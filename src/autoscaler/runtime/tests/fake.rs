@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use tokio::sync::watch;
 use tokio::time::{Duration, sleep};
 
-use super::super::{Leadership, Peers};
+use super::super::{Leadership, Peers, Subject, Told};
 use crate::autoscaler::instances::MemberFacts;
 use crate::clusters::ClusterKey;
 use crate::iaas::{
@@ -29,6 +29,8 @@ pub(super) enum Mode {
     Refuses,
     /// It answers after a minute.
     Slow,
+    /// It does what it is asked for, and does not say what there is.
+    Blind,
 }
 
 #[derive(Debug, Default)]
@@ -115,7 +117,7 @@ impl Fake {
         Box::pin(async move {
             let mode = self.state().mode;
             match mode {
-                Mode::Works => work(&mut self.state()),
+                Mode::Works | Mode::Blind => work(&mut self.state()),
                 Mode::Hangs => std::future::pending().await,
                 Mode::Fails => Err(IaasError::Transient("status 500".to_owned())),
                 Mode::LosesAnswers => {
@@ -176,7 +178,10 @@ impl Iaas for Fake {
     }
 
     fn list<'a>(&'a self, _: &'a Owner) -> Answer<'a, Vec<Instance>> {
-        self.answer(|state| Ok(state.instances.values().cloned().collect()))
+        self.answer(|state| match state.mode {
+            Mode::Blind => Err(IaasError::Transient("status 500".to_owned())),
+            _ => Ok(state.instances.values().cloned().collect()),
+        })
     }
 
     fn address<'a>(&'a self, ip: &'a str) -> Answer<'a, AddressState> {
@@ -197,8 +202,9 @@ impl Iaas for Fake {
 pub(super) struct Others {
     state: Mutex<(Option<Leadership>, Vec<MemberFacts>, u64)>,
     changes: watch::Sender<u64>,
-    told: Mutex<Vec<String>>,
-    heard: Mutex<Vec<String>>,
+    told: Mutex<BTreeMap<&'static str, String>>,
+    heard: Mutex<Vec<(Subject, Told)>>,
+    echo: Mutex<Duration>,
 }
 
 impl Others {
@@ -208,6 +214,7 @@ impl Others {
             changes: watch::Sender::new(0),
             told: Mutex::default(),
             heard: Mutex::default(),
+            echo: Mutex::default(),
         };
         others.there(peers);
         others.act(acting);
@@ -233,12 +240,28 @@ impl Others {
         self.state.lock().expect("a test").2 = requests;
     }
 
-    pub(super) fn told(&self) -> Vec<String> {
-        self.told.lock().expect("a test").clone()
+    /// What they were told.
+    pub(super) fn told_of(&self, subject: Subject) -> Option<String> {
+        self.told.lock().expect("a test").get(name(subject)).cloned()
     }
 
-    pub(super) fn hear(&self, told: Vec<String>) {
-        *self.heard.lock().expect("a test") = told;
+    /// One of them tells something.
+    pub(super) fn hear(&self, balancer: &str, subject: Subject, text: String) {
+        let mut heard = self.heard.lock().expect("a test");
+        heard.retain(|(about, told)| (*about, &*told.balancer) != (subject, balancer));
+        heard.push((subject, Told { balancer: balancer.into(), live: true, text }));
+    }
+
+    /// How long they may take to answer.
+    pub(super) fn answer_within(&self, echo: Duration) {
+        *self.echo.lock().expect("a test") = echo;
+    }
+}
+
+fn name(subject: Subject) -> &'static str {
+    match subject {
+        Subject::Handover => "handover",
+        Subject::Sight => "sight",
     }
 }
 
@@ -259,11 +282,16 @@ impl Peers for Others {
         Some(self.state.lock().expect("a test").1.clone())
     }
 
-    fn tell(&self, text: String) {
-        *self.told.lock().expect("a test") = vec![text];
+    fn tell(&self, subject: Subject, text: String) {
+        self.told.lock().expect("a test").insert(name(subject), text);
     }
 
-    fn told(&self) -> Vec<String> {
-        self.heard.lock().expect("a test").clone()
+    fn told(&self, subject: Subject) -> Vec<Told> {
+        let heard = self.heard.lock().expect("a test");
+        heard.iter().filter(|(about, _)| *about == subject).map(|(_, told)| told.clone()).collect()
+    }
+
+    fn echo(&self) -> Duration {
+        *self.echo.lock().expect("a test")
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::{Alone, Leadership};
+use super::super::{Alone, Leadership, Subject};
 use super::fake::{Fake, Others};
 use super::{Site, key, pass, settle};
 use crate::iaas::{AddressState, InstanceId};
@@ -76,7 +76,7 @@ async fn case_196_who_takes_over_heals_at_once() {
     let _load = site.requests(7);
     pass(51).await;
     assert_eq!(site.view().samples, [7, 7, 7]);
-    let told = first.told();
+    let told = first.told_of(Subject::Handover).expect("it was told");
     drop(site);
 
     let second = Arc::new(Others::new(None, 1));
@@ -85,7 +85,7 @@ async fn case_196_who_takes_over_heals_at_once() {
     pass(55).await;
     assert_eq!((fake.started(), fake.address_state().1), (2, 0), "it follows");
     fake.kill(fake.running()[0]);
-    second.hear(told);
+    second.hear("first", Subject::Handover, told);
     second.there(0);
     second.act(majority(2));
     pass(2).await;

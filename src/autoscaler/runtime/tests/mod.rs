@@ -1,6 +1,7 @@
 //! The running autoscaler on the paused clock, with providers and peers that do what a test tells them.
 
 mod fake;
+mod figures;
 mod leading;
 mod properties;
 mod providers;

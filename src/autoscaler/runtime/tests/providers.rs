@@ -29,6 +29,28 @@ async fn the_tick_after_recovery_is_right() {
     }
 }
 
+/// Launches that were done without an answer are asked for again by their tokens until there is one, also when asking again is
+/// throttled, and when nobody says what there is.
+#[tokio::test(start_paused = true)]
+async fn what_was_launched_unheard_is_never_launched_again() {
+    let site = Site::new("");
+    pass(21).await;
+    let _load = site.requests(35);
+    site.fake.set(Mode::LosesAnswers);
+    pass(10).await;
+    // One was launched; the two others asked for it again.
+    assert_eq!((site.counts(), site.fake.started()), ((1, 0, 0), 2));
+    for mode in [Mode::Throttles, Mode::Fails, Mode::Throttles] {
+        site.fake.set(mode);
+        pass(10).await;
+        assert_eq!(site.counts(), (1, 0, 0), "{mode:?}");
+    }
+    site.fake.set(Mode::Blind);
+    pass(10).await;
+    assert_eq!((site.counts(), site.fake.started()), ((4, 0, 0), 4));
+    assert_eq!(site.view().launches, 4, "it is known which launches they are");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_provider_that_hangs_holds_nothing_up() {
     let site = Site::new("");

@@ -12,13 +12,10 @@ pub enum Effect {
 }
 
 /// Keys with no effect yet, and how it is without them.
-const NOT_YET: [(&str, &str); 9] = [
+const NOT_YET: [(&str, &str); 6] = [
     ("autoscaler_service_epr", "instances are launched by the providers of sinew.toml"),
     ("group_mgt_agent", "a member belongs to the cluster that names it"),
-    ("load_average_higher_limit", "instances are not asked for their load average"),
-    ("load_average_lower_limit", "instances are not asked for their load average"),
     ("mb_server_url", "others come from `balancer.topology` in sinew.toml"),
-    ("signal", "requests are measured; with `load_average` only the minimum is kept"),
     ("tls_verify", "`tls.verify` of sinew.toml counts for all members"),
     ("url_suffix", "other names of hosts are those of url-mapping.conf"),
     ("use_embedded_autoscaler", "instances are launched by the providers of sinew.toml"),
