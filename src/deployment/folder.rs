@@ -11,6 +11,7 @@ use sinew_core::config::{
 };
 use sinew_core::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, Span, codes};
 
+use super::parallel::in_parallel;
 use super::scan::{Fingerprint, Found, add_outside, scan, single_file_kind};
 use super::sources::{Named, Sources, text};
 
@@ -86,14 +87,17 @@ impl Folder {
             self.remove(&name);
             changed.insert(name);
         }
-        for (name, found) in found {
-            if self.files.get(&name).is_some_and(|file| file.is_unchanged(&found)) {
-                continue;
-            }
+        let is_news =
+            |name: &String, found: &Found| !self.files.get(name).is_some_and(|file| file.is_unchanged(found));
+        let news: Vec<(String, Found)> =
+            found.into_iter().filter(|(name, found)| is_news(name, found)).collect();
+        let contents = in_parallel(&news, |(name, found)| {
             let sources = Sources::new(&self.root);
-            let display_name = self.display_name(&name);
-            let (artifacts, diagnostics) = read(&found.path, &display_name, found.kind, registry, &sources);
-            let named = sources.named();
+            let (artifacts, diagnostics) =
+                read(&found.path, &self.display_name(name), found.kind, registry, &sources);
+            (artifacts, diagnostics, sources.named())
+        });
+        for ((name, found), (artifacts, diagnostics, named)) in news.into_iter().zip(contents) {
             let good = self.files.remove(&name).and_then(|file| file.good);
             let fingerprint = Some(found.fingerprint);
             let file = File {
@@ -176,8 +180,10 @@ impl Folder {
             if file.diagnostics.has_errors() && file.good.is_some() || old.contains(name) {
                 continue;
             }
-            file.good = Some(file.artifacts.clone());
-            file.current = true;
+            if !file.current {
+                file.good = Some(file.artifacts.clone());
+                file.current = true;
+            }
             if !file.removed {
                 superseded.extend(file.artifacts.iter().filter(|a| is_permanent(a)).map(|a| a.name.clone()));
             }

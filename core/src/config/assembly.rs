@@ -15,7 +15,7 @@ use crate::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, codes};
 #[derive(Clone, Debug, Default)]
 pub struct Configuration {
     /// Proxy services.
-    pub proxies: BTreeMap<Arc<str>, ProxyDefinition>,
+    pub proxies: BTreeMap<Arc<str>, Arc<ProxyDefinition>>,
     /// Named sequences.
     pub sequences: BTreeMap<Arc<str>, SequenceDefinition>,
     /// Named endpoints.
