@@ -55,16 +55,20 @@ impl Step {
         }
     }
 
-    async fn run(&self, exchange: &mut Exchange) -> Result<Option<Chosen<'_>>, Fault> {
-        let chosen = |flow: Flow| (flow == Flow::Stop).then_some(Chosen::Stop);
+    /// Runs it, unless it is one that waits: that one is given back.
+    fn run<'a>(&'a self, exchange: &mut Exchange) -> Result<Ran<'a>, Fault> {
         exchange.before(self);
         let chosen = match &self.action {
-            Action::Mediate(mediator) => mediator.mediate(exchange).map(chosen),
-            Action::Wait(mediator) => mediator.mediate(exchange).await.map(chosen),
+            Action::Mediate(mediator) => match mediator.mediate(exchange) {
+                Ok(Flow::Continue) => Ok(None),
+                Ok(Flow::Stop) => Ok(Some(Chosen::Stop)),
+                Err(fault) => Err(fault),
+            },
+            Action::Wait(mediator) => return Ok(Ran::Waits(&**mediator)),
             Action::Branch(branch) => branch.choose(exchange),
         };
         exchange.after(self, chosen.as_ref().err());
-        chosen
+        chosen.map(Ran::Chose)
     }
 
     /// Goes on after a list that it chose. Only branches choose any.
@@ -84,9 +88,9 @@ const COMPUTED_DEPTH_LIMIT: u8 = 64;
 /// Runs a list of mediators to its end, to the first that stops, or to the first fault.
 ///
 /// One loop drives nested lists with a stack of positions, so nothing is boxed for `filter`, `in` or a sequence by
-/// key; the loop waits only for the payload of a mediator that needs one, and for mediators that wait themselves. On a
-/// fault the handlers that were pushed stay on the exchange's fault stack: the caller runs them
-/// ([`Exchange::handle_fault`]).
+/// key. Mediators that never wait are plain calls in it ([`advance`]); this function waits for the payload of a mediator
+/// that needs one, and for mediators that wait themselves. On a fault the handlers that were pushed stay on the exchange's
+/// fault stack: the caller runs them ([`Exchange::handle_fault`]).
 ///
 /// # Errors
 /// The fault of the mediator that failed.
@@ -94,35 +98,21 @@ pub async fn run(sequence: &Sequence, exchange: &mut Exchange) -> Result<Flow, F
     let mut lists = Lists::new();
     lists.push(Position::enter(sequence, None, exchange));
     let mut ending = None;
-    while let Some(position) = lists.last_mut() {
-        let (step, chosen) = match ending.take() {
-            None => {
-                let Some(step) = position.sequence.steps.get(position.next) else {
-                    ending = Some(Flow::Continue);
-                    continue;
-                };
-                position.next += 1;
-                if step.needs != Needs::Nothing && exchange.message.payload.is_stream() {
-                    let read = exchange.read_payload().await;
-                    if step.needs == Needs::Payload {
-                        read?;
-                    }
+    loop {
+        match advance(&mut lists, ending.take(), exchange)? {
+            Pause::Ended(flow) => return Ok(flow),
+            Pause::Payload(needs) => {
+                let read = exchange.read_payload().await;
+                if needs == Needs::Payload {
+                    read?;
                 }
-                (step, step.run(exchange).await)
             }
-            Some(flow) => match leave(&mut lists, flow, exchange) {
-                None if lists.is_empty() => return Ok(flow),
-                None => continue,
-                Some((step, number)) => (step, step.resume(Turn { number, flow }, exchange)),
-            },
-        };
-        match chosen? {
-            None => {}
-            Some(Chosen::Own(list)) => lists.push(Position::enter(list, None, exchange)),
-            Some(Chosen::Turn(list, number)) => {
-                lists.push(Position::enter(list, Some((step, number)), exchange));
+            Pause::Waits(step, mediator) => {
+                let flow = mediator.mediate(exchange).await;
+                exchange.after(step, flow.as_ref().err());
+                ending = (flow? == Flow::Stop).then_some(Flow::Stop);
             }
-            Some(Chosen::Found(list)) => {
+            Pause::Found(step, list) => {
                 if exchange.computed_depth >= COMPUTED_DEPTH_LIMIT {
                     return Err(Fault::mediation(format!(
                         "sequences call each other more than {COMPUTED_DEPTH_LIMIT} deep at {}",
@@ -132,14 +122,71 @@ pub async fn run(sequence: &Sequence, exchange: &mut Exchange) -> Result<Flow, F
                 exchange.computed_depth += 1;
                 let flow = Box::pin(run(&list, exchange)).await;
                 exchange.computed_depth -= 1;
-                if flow? == Flow::Stop {
-                    ending = Some(Flow::Stop);
+                ending = (flow? == Flow::Stop).then_some(Flow::Stop);
+            }
+        }
+    }
+}
+
+/// What a step did.
+enum Ran<'a> {
+    /// All that it does; it may have chosen a list.
+    Chose(Option<Chosen<'a>>),
+    /// Nothing yet: it waits.
+    Waits(&'a dyn Wait),
+}
+
+/// Where lists cannot go on by plain calls.
+enum Pause<'a> {
+    /// They are done.
+    Ended(Flow),
+    /// The next step needs the payload in memory.
+    Payload(Needs),
+    /// A step waits.
+    Waits(&'a Step, &'a dyn Wait),
+    /// A step found a list that was not compiled into it.
+    Found(&'a Step, Arc<Sequence>),
+}
+
+/// Runs steps as long as none waits. `ending` is how the innermost list ended, if it has.
+fn advance<'a>(
+    lists: &mut Lists<'a>,
+    mut ending: Option<Flow>,
+    exchange: &mut Exchange,
+) -> Result<Pause<'a>, Fault> {
+    while let Some(position) = lists.last_mut() {
+        let (step, chosen) = match ending.take() {
+            None => {
+                let Some(step) = position.sequence.steps.get(position.next) else {
+                    ending = Some(Flow::Continue);
+                    continue;
+                };
+                if step.needs != Needs::Nothing && exchange.message.payload.is_stream() {
+                    return Ok(Pause::Payload(step.needs));
+                }
+                position.next += 1;
+                match step.run(exchange)? {
+                    Ran::Chose(chosen) => (step, chosen),
+                    Ran::Waits(mediator) => return Ok(Pause::Waits(step, mediator)),
                 }
             }
+            Some(flow) => match leave(lists, flow, exchange) {
+                None if lists.is_empty() => return Ok(Pause::Ended(flow)),
+                None => continue,
+                Some((step, number)) => (step, step.resume(Turn { number, flow }, exchange)?),
+            },
+        };
+        match chosen {
+            None => {}
+            Some(Chosen::Own(list)) => lists.push(Position::enter(list, None, exchange)),
+            Some(Chosen::Turn(list, number)) => {
+                lists.push(Position::enter(list, Some((step, number)), exchange));
+            }
+            Some(Chosen::Found(list)) => return Ok(Pause::Found(step, list)),
             Some(Chosen::Stop) => ending = Some(Flow::Stop),
         }
     }
-    Ok(Flow::Continue)
+    Ok(Pause::Ended(Flow::Continue))
 }
 
 /// The lists that are being run, the innermost last.
