@@ -55,22 +55,6 @@ impl Step {
         }
     }
 
-    /// Runs it, unless it is one that waits: that one is given back.
-    fn run<'a>(&'a self, exchange: &mut Exchange) -> Result<Ran<'a>, Fault> {
-        exchange.before(self);
-        let chosen = match &self.action {
-            Action::Mediate(mediator) => match mediator.mediate(exchange) {
-                Ok(Flow::Continue) => Ok(None),
-                Ok(Flow::Stop) => Ok(Some(Chosen::Stop)),
-                Err(fault) => Err(fault),
-            },
-            Action::Wait(mediator) => return Ok(Ran::Waits(&**mediator)),
-            Action::Branch(branch) => branch.choose(exchange),
-        };
-        exchange.after(self, chosen.as_ref().err());
-        chosen.map(Ran::Chose)
-    }
-
     /// Goes on after a list that it chose. Only branches choose any.
     fn resume(&self, turn: Turn, exchange: &mut Exchange) -> Result<Option<Chosen<'_>>, Fault> {
         let Action::Branch(branch) = &self.action else { return Ok(None) };
@@ -128,12 +112,14 @@ pub async fn run(sequence: &Sequence, exchange: &mut Exchange) -> Result<Flow, F
     }
 }
 
-/// What a step did.
-enum Ran<'a> {
-    /// All that it does; it may have chosen a list.
-    Chose(Option<Chosen<'a>>),
-    /// Nothing yet: it waits.
-    Waits(&'a dyn Wait),
+/// What comes after the mediators of a list that do their one thing.
+enum Reached<'a> {
+    /// A step that chooses a list.
+    Branch(&'a Step, &'a dyn Branch),
+    /// The end of the list, or a mediator that stopped.
+    End(Flow),
+    /// What cannot go on by plain calls.
+    Pause(Pause<'a>),
 }
 
 /// Where lists cannot go on by plain calls.
@@ -156,20 +142,19 @@ fn advance<'a>(
 ) -> Result<Pause<'a>, Fault> {
     while let Some(position) = lists.last_mut() {
         let (step, chosen) = match ending.take() {
-            None => {
-                let Some(step) = position.sequence.steps.get(position.next) else {
-                    ending = Some(Flow::Continue);
+            None => match position.advance(exchange)? {
+                Reached::Branch(step, branch) => {
+                    exchange.before(step);
+                    let chosen = branch.choose(exchange);
+                    exchange.after(step, chosen.as_ref().err());
+                    (step, chosen?)
+                }
+                Reached::End(flow) => {
+                    ending = Some(flow);
                     continue;
-                };
-                if step.needs != Needs::Nothing && exchange.message.payload.is_stream() {
-                    return Ok(Pause::Payload(step.needs));
                 }
-                position.next += 1;
-                match step.run(exchange)? {
-                    Ran::Chose(chosen) => (step, chosen),
-                    Ran::Waits(mediator) => return Ok(Pause::Waits(step, mediator)),
-                }
-            }
+                Reached::Pause(pause) => return Ok(pause),
+            },
             Some(flow) => match leave(lists, flow, exchange) {
                 None if lists.is_empty() => return Ok(Pause::Ended(flow)),
                 None => continue,
@@ -178,6 +163,7 @@ fn advance<'a>(
         };
         match chosen {
             None => {}
+            Some(Chosen::Own(list)) if list.steps.is_empty() => {}
             Some(Chosen::Own(list)) => lists.push(Position::enter(list, None, exchange)),
             Some(Chosen::Turn(list, number)) => {
                 lists.push(Position::enter(list, Some((step, number)), exchange));
@@ -221,6 +207,33 @@ impl<'a> Position<'a> {
             exchange.faults.push(handler.clone());
         }
         Self { sequence, next: 0, turn, faults_before, sent_before: exchange.sent_to_endpoints() }
+    }
+
+    /// Runs the mediators that do their one thing, one after the other: nothing of the lists around is touched for them.
+    fn advance(&mut self, exchange: &mut Exchange) -> Result<Reached<'a>, Fault> {
+        let sequence = self.sequence;
+        while let Some(step) = sequence.steps.get(self.next) {
+            if step.needs != Needs::Nothing && exchange.message.payload.is_stream() {
+                return Ok(Reached::Pause(Pause::Payload(step.needs)));
+            }
+            self.next += 1;
+            match &step.action {
+                Action::Mediate(mediator) => {
+                    exchange.before(step);
+                    let done = mediator.mediate(exchange);
+                    exchange.after(step, done.as_ref().err());
+                    if done? == Flow::Stop {
+                        return Ok(Reached::End(Flow::Stop));
+                    }
+                }
+                Action::Branch(branch) => return Ok(Reached::Branch(step, &**branch)),
+                Action::Wait(mediator) => {
+                    exchange.before(step);
+                    return Ok(Reached::Pause(Pause::Waits(step, &**mediator)));
+                }
+            }
+        }
+        Ok(Reached::End(Flow::Continue))
     }
 
     /// A list that ended without a fault takes its own handler back if it is still the innermost (configuration.md §6.2).

@@ -98,8 +98,8 @@ impl Plain {
         let Some(rest) = text.strip_prefix(&*self.start) else { return false };
         match self.rest {
             Rest::Nothing => rest.is_empty(),
-            Rest::Any => !rest.contains('\n'),
-            Rest::Some => !rest.is_empty() && !rest.contains('\n'),
+            Rest::Any => !rest.as_bytes().contains(&b'\n'),
+            Rest::Some => !rest.is_empty() && !rest.as_bytes().contains(&b'\n'),
         }
     }
 }

@@ -320,6 +320,26 @@ mod tests {
         assert!(states.list().is_empty());
     }
 
+    /// Each deployment reads what changed anew: what it leaves behind does not grow with their number.
+    #[tokio::test(start_paused = true)]
+    async fn the_dead_are_dropped() {
+        let states = EndpointStates::default();
+        let alive: Vec<_> = (0..10)
+            .map(|number| {
+                let file = SourceFile::new("e.xml", "<endpoint/>");
+                states.leaf(&place(&format!("e{number}"), "address", &file), new_state)
+            })
+            .collect();
+        for number in 0..1_000 {
+            let file = SourceFile::new("e.xml", "<endpoint/>");
+            states.leaf(&place(&format!("gone{}", number % 7), "address", &file), new_state);
+        }
+        let entries = states.lock();
+        assert!(entries.by_name.values().map(Vec::len).sum::<usize>() <= 2 * alive.len() + 1);
+        drop(entries);
+        assert_eq!(states.list().len(), alive.len());
+    }
+
     #[tokio::test(start_paused = true)]
     async fn composites_show_and_switch_what_is_in_them() {
         let states = EndpointStates::default();
