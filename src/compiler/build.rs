@@ -305,7 +305,7 @@ impl<'a, C: Client> Compiler<'a, C> {
     }
 
     fn routes(&mut self, services: &[Compiled]) -> Routes {
-        let mut routes = Routes::default();
+        let mut routes = Routes::with_room(services.len());
         for Compiled { definition, service, .. } in services {
             let pinned_elsewhere = !definition.pinned_servers.is_empty()
                 && !definition.pinned_servers.iter().any(|name| self.is_this_server(name));

@@ -39,7 +39,9 @@ struct Given {
 impl Names {
     /// The names of the configuration's own endpoints are taken.
     pub(super) fn new(configuration: &Configuration) -> Self {
-        let taken = Wanted::Endpoint.keys(configuration).into_iter().collect();
+        let mut taken: HashSet<_, _> = Wanted::Endpoint.keys(configuration).into_iter().collect();
+        // Most services have one endpoint.
+        taken.reserve(configuration.proxies.len());
         Self { taken, given: Vec::new() }
     }
 

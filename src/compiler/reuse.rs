@@ -44,7 +44,7 @@ fn are_same_but_for_services(before: &Configuration, now: &Configuration) -> boo
         (Some(before), Some(now)) => Arc::ptr_eq(before, now),
         _ => false,
     };
-    let is_other = |artifact: &&Artifact| artifact.kind != ArtifactKind::Proxy;
+    let is_other = |artifact: &&Arc<Artifact>| artifact.kind != ArtifactKind::Proxy;
     let is_same = |one: &Artifact, other: &Artifact| {
         let (one, other) = (&one.location, &other.location);
         Arc::ptr_eq(&one.file, &other.file) && one.span == other.span

@@ -30,6 +30,12 @@ pub struct Route<'a> {
 }
 
 impl Routes {
+    /// No routes, with room for so many services.
+    pub fn with_room(services: usize) -> Self {
+        let by_name = HashMap::with_capacity_and_hasher(services, RandomState::default());
+        Self { by_name, ..Self::default() }
+    }
+
     /// Adds a service under its name.
     pub fn add(&mut self, proxy: Arc<ProxyService>) {
         self.by_name.insert(proxy.name.clone(), proxy);

@@ -31,10 +31,10 @@ struct File {
     fingerprint: Option<Fingerprint>,
     /// The files that its artifacts name.
     named: Named,
-    artifacts: Vec<Artifact>,
+    artifacts: Vec<Arc<Artifact>>,
     diagnostics: Diagnostics,
     /// The artifacts of the version that is in service.
-    good: Option<Vec<Artifact>>,
+    good: Option<Vec<Arc<Artifact>>>,
     /// True when that is the newest version.
     current: bool,
     /// Gone from the folder, kept because it defines a sequence that cannot be removed.
@@ -95,7 +95,7 @@ impl Folder {
             let sources = Sources::new(&self.root);
             let (artifacts, diagnostics) =
                 read(&found.path, &self.display_name(name), found.kind, registry, &sources);
-            (artifacts, diagnostics, sources.named())
+            (artifacts.into_iter().map(Arc::new).collect(), diagnostics, sources.named())
         });
         for ((name, found), (artifacts, diagnostics, named)) in news.into_iter().zip(contents) {
             let good = self.files.remove(&name).and_then(|file| file.good);
@@ -119,7 +119,7 @@ impl Folder {
     /// Forgets a file, unless it holds `main` or `fault`: they cannot be undeployed (configuration.md §3.4, C42).
     fn remove(&mut self, name: &str) {
         let Some(file) = self.files.get_mut(name) else { return };
-        if file.good.as_ref().is_some_and(|good| good.iter().any(is_permanent)) {
+        if file.good.as_ref().is_some_and(|good| good.iter().any(|artifact| is_permanent(artifact))) {
             file.removed = true;
             file.fingerprint = None;
             file.artifacts = file.good.clone().unwrap_or_default();
@@ -142,17 +142,17 @@ impl Folder {
         let mut order: Vec<(&String, &File)> = self.files.iter().collect();
         // Who is in service keeps a name that a newcomer wants too (configuration.md C45).
         order.sort_by_key(|(name, file)| (file.kind.rank(), file.removed, file.good.is_none(), *name));
-        let artifacts = order.into_iter().flat_map(|(name, file)| {
+        let artifacts = order.into_iter().flat_map(|(name, file)| -> &[Arc<Artifact>] {
             let wrong = file.diagnostics.has_errors() || old.contains(name);
             match &file.good {
-                Some(good) if wrong => good.clone(),
+                Some(good) if wrong => good,
                 // A newcomer that is not in service has no older version.
-                None if old.contains(name) => Vec::new(),
-                _ => file.artifacts.clone(),
+                None if old.contains(name) => &[],
+                _ => &file.artifacts,
             }
         });
         let (configuration, mut diagnostics) =
-            assemble(artifacts.filter(|artifact| with_broken || !artifact.broken));
+            assemble(artifacts.filter(|artifact| with_broken || !artifact.broken).cloned());
         // A kept sequence whose name was taken over by another file has done its duty.
         let kept: BTreeSet<String> = self
             .files
