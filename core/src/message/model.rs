@@ -319,11 +319,9 @@ pub fn header_value(text: &str) -> Result<HeaderValue, InvalidHeaderValue> {
 
 /// A header value as text; bytes beyond ASCII are read as Latin-1 (RFC 9110 §5.5).
 pub fn header_text(value: &HeaderValue) -> Cow<'_, str> {
-    let bytes = value.as_bytes();
-    // Whole words at a time, which `HeaderValue::to_str` does not do.
-    match std::str::from_utf8(bytes) {
-        Ok(text) if bytes.is_ascii() => Cow::Borrowed(text),
-        _ => Cow::Owned(bytes.iter().map(|&byte| byte as char).collect()),
+    match value.to_str() {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(value.as_bytes().iter().map(|&byte| byte as char).collect()),
     }
 }
 
