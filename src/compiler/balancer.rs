@@ -102,6 +102,7 @@ impl<C: Client> Compiler<'_, C> {
         leaf: Leaf<C>,
         wishes: Wishes,
     ) -> Arc<dyn Endpoint> {
+        self.touches_others = true;
         let mut clusters = HashMap::new();
         for (key, definition) in configuration.clusters() {
             self.static_members(definition);
@@ -200,6 +201,7 @@ impl<C: Client> Compiler<'_, C> {
         maintenance: bool,
         demand: Option<Arc<DemandCounter>>,
     ) -> Arc<BalancedCluster> {
+        self.touches_others = true;
         let lasting = &self.settings.lasting;
         let selection = &traffic.selection;
         let balancer = Balancer::new(

@@ -13,6 +13,7 @@ use sinew_core::mediation::{
 
 use super::endpoints::Names;
 use super::keys::{Wanted, cycle, missing};
+use super::reuse::{Compiled, Reusable};
 use super::sequences::List;
 use super::{Deployed, ProxyService, Routes, balancer, defaults, reach};
 use crate::balancing::rewriting::ListenPorts;
@@ -67,8 +68,11 @@ impl Default for CompileSettings {
 
 /// Compiles a configuration. References that lead nowhere are reported as errors and become faults at message time
 /// (configuration.md §2.6), so that one of them does not take the rest down.
+///
+/// `before` is a deployment that was compiled with the same settings: its services go on as they are where nothing changed.
 pub fn compile<C: Client>(
     mut configuration: Configuration,
+    before: Option<&Deployed>,
     revision: u64,
     settings: &CompileSettings,
     registry: &MediatorRegistry,
@@ -91,7 +95,8 @@ pub fn compile<C: Client>(
         compiler.endpoint_by_name(&name);
     }
     let balancer = compiler.balancer();
-    let routes = compiler.routes();
+    let compiled = compiler.services(Reusable::of(before, &configuration));
+    let routes = compiler.routes(&compiled);
     let tasks = compiler.tasks();
     let default_endpoint = compiler.default_endpoint();
     let found = |name: &str| match compiler.sequences.get(name) {
@@ -114,6 +119,7 @@ pub fn compile<C: Client>(
         fault: FaultHandler::Key("fault".into()),
         pre_mediate,
         main_metrics: settings.metrics.service(ServiceKind::Main, "main"),
+        compiled,
         sequences,
         endpoints: endpoints.collect(),
         default_endpoint,
@@ -159,6 +165,8 @@ pub(super) struct Compiler<'a, C> {
     /// The clusters whose members are asked whether they are well.
     pub(super) health_checks: BTreeMap<ClusterKey, HealthCheck>,
     pub(super) lifecycles: Lifecycles,
+    /// Set by what leaves more behind than its own result: members, clusters, endpoints that nobody defined.
+    pub(super) touches_others: bool,
 }
 
 impl<'a, C: Client> Compiler<'a, C> {
@@ -177,6 +185,7 @@ impl<'a, C: Client> Compiler<'a, C> {
             members: StaticMembers::new(),
             health_checks: BTreeMap::new(),
             lifecycles: BTreeMap::new(),
+            touches_others: false,
         }
     }
 
@@ -270,12 +279,36 @@ impl<'a, C: Client> Compiler<'a, C> {
         self.diagnostics.push(missing(key, wanted, self.configuration));
     }
 
-    fn routes(&mut self) -> Routes {
-        let mut routes = Routes::default();
-        for definition in self.configuration.proxies.values() {
+    /// Every proxy service, also those that are pinned to other servers: what is wrong with them is reported.
+    fn services(&mut self, mut reusable: Reusable<'_>) -> Vec<Compiled> {
+        let definitions = self.configuration.proxies.values();
+        let service = |definition| match reusable.find(definition).filter(|found| self.can_go_on(found)) {
+            Some(compiled) => compiled.clone(),
+            None => self.service(definition),
+        };
+        definitions.map(service).collect()
+    }
+
+    /// Whether a service would be compiled to the same again, as far as that is not known already. Its endpoints keep their names.
+    fn can_go_on(&mut self, compiled: &Compiled) -> bool {
+        compiled.endpoints.as_ref().is_some_and(|names| self.endpoint_names.take(names))
+    }
+
+    fn service(&mut self, definition: &Arc<ProxyDefinition>) -> Compiled {
+        let problems = self.diagnostics.len();
+        self.touches_others = false;
+        self.endpoint_names.given();
+        let service = Arc::new(self.proxy(definition));
+        let alone = !self.touches_others && self.diagnostics.len() == problems;
+        let endpoints = self.endpoint_names.given().filter(|_| alone).map(Into::into);
+        Compiled { definition: definition.clone(), service, endpoints }
+    }
+
+    fn routes(&mut self, services: &[Compiled]) -> Routes {
+        let mut routes = Routes::with_room(services.len());
+        for Compiled { definition, service, .. } in services {
             let pinned_elsewhere = !definition.pinned_servers.is_empty()
                 && !definition.pinned_servers.iter().any(|name| self.is_this_server(name));
-            let service = Arc::new(self.proxy(definition));
             if pinned_elsewhere {
                 continue;
             }
@@ -291,7 +324,7 @@ impl<'a, C: Client> Compiler<'a, C> {
                     .label("second of its ServiceURI"),
                 );
             }
-            routes.add(service);
+            routes.add(service.clone());
         }
         routes
     }

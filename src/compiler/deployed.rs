@@ -9,6 +9,7 @@ use sinew_core::expression::Surroundings;
 use sinew_core::mediation::{Endpoint, Environment, FaultHandler, Sequence, SequenceReference};
 
 use super::Routes;
+use super::reuse::Compiled;
 use crate::clusters::ClusterKey;
 use crate::clusters::health::HealthCheck;
 use crate::endpoints::StaticMembers;
@@ -32,6 +33,8 @@ pub struct Deployed {
     pub pre_mediate: Option<Arc<Sequence>>,
     /// What is counted for the main sequence.
     pub main_metrics: Arc<ServiceMetrics>,
+    /// The proxy services with what they were compiled from, in the order of their names.
+    pub(super) compiled: Vec<Compiled>,
     pub(super) sequences: HashMap<Arc<str>, Arc<Sequence>>,
     pub(super) endpoints: HashMap<Arc<str>, Arc<dyn Endpoint>>,
     pub(super) default_endpoint: Arc<dyn Endpoint>,

@@ -3,9 +3,10 @@
 mod composites;
 mod dynamic;
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use sinew_core::config::endpoint::{
     AddressTemplate, EndpointDefinition, EndpointKind, HttpDefinition, SendingDefinition, TemplateInstance,
 };
@@ -23,21 +24,52 @@ use crate::endpoints::{
 };
 
 /// The names that endpoints have among people: each only once.
-pub(super) struct Names(BTreeSet<Arc<str>>);
+pub(super) struct Names {
+    taken: HashSet<Arc<str>, RandomState>,
+    /// Those that were given since the last look.
+    given: Vec<Given>,
+}
+
+/// A name that was given, or another one because that was taken.
+struct Given {
+    name: Arc<str>,
+    as_wished: bool,
+}
 
 impl Names {
     /// The names of the configuration's own endpoints are taken.
     pub(super) fn new(configuration: &Configuration) -> Self {
-        Self(Wanted::Endpoint.keys(configuration).into_iter().collect())
+        let mut taken: HashSet<_, _> = Wanted::Endpoint.keys(configuration).into_iter().collect();
+        // Most services have one endpoint.
+        taken.reserve(configuration.proxies.len());
+        Self { taken, given: Vec::new() }
+    }
+
+    /// The names that were given since this was asked last; nothing when there was one that was not as wished, and might be another
+    /// one in another configuration.
+    pub(super) fn given(&mut self) -> Option<Vec<Arc<str>>> {
+        let given = std::mem::take(&mut self.given);
+        given.iter().all(|given| given.as_wished).then(|| given.into_iter().map(|given| given.name).collect())
+    }
+
+    /// Takes names that are to be as they were; false, with none taken, when one of them is taken already.
+    pub(super) fn take(&mut self, names: &[Arc<str>]) -> bool {
+        let free = names.iter().all(|name| !self.taken.contains(name));
+        if free {
+            self.taken.extend(names.iter().cloned());
+        }
+        free
     }
 
     /// A name for an endpoint inside another artifact: its own if it has one that is free, else where it stands.
     fn give(&mut self, own: Option<&Arc<str>>, address: &Arc<str>) -> Arc<str> {
-        let wanted = own.filter(|own| !self.0.contains(&***own)).unwrap_or(address);
+        let wanted = own.filter(|own| !self.taken.contains(&***own)).unwrap_or(address);
         let numbered = (2..).map(|number: u64| Arc::from(format!("{wanted}#{number}")));
         let mut candidates = std::iter::once(wanted.clone()).chain(numbered);
-        let free = candidates.find(|name| !self.0.contains(name)).unwrap_or_else(|| wanted.clone());
-        self.0.insert(free.clone());
+        let free = candidates.find(|name| !self.taken.contains(name)).unwrap_or_else(|| wanted.clone());
+        self.taken.insert(free.clone());
+        let as_wished = free == *own.unwrap_or(address);
+        self.given.push(Given { name: free.clone(), as_wished });
         free
     }
 }
@@ -82,6 +114,7 @@ impl<C: Client> Compiler<'_, C> {
             // One that nobody has to define (elastic-load-balancer.md §2.1).
             let made = if **name == *TENANT_AWARE { self.tenant_aware() } else { None };
             if made.is_some() {
+                self.touches_others = true;
                 self.endpoints.insert(name.clone(), State::Done(made.clone()));
             }
             return Some(made);

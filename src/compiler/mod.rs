@@ -10,6 +10,7 @@ mod endpoints;
 mod keys;
 mod proxy;
 mod reach;
+mod reuse;
 mod routes;
 mod sequences;
 mod tasks;

@@ -17,7 +17,7 @@ const NAME_SEGMENTS: usize = 10;
 /// Which path leads to which proxy service.
 #[derive(Default)]
 pub struct Routes {
-    by_name: HashMap<Box<str>, Arc<ProxyService>, RandomState>,
+    by_name: HashMap<Arc<str>, Arc<ProxyService>, RandomState>,
     by_path: HashMap<Box<str>, Arc<ProxyService>, RandomState>,
 }
 
@@ -30,9 +30,15 @@ pub struct Route<'a> {
 }
 
 impl Routes {
+    /// No routes, with room for so many services.
+    pub fn with_room(services: usize) -> Self {
+        let by_name = HashMap::with_capacity_and_hasher(services, RandomState::default());
+        Self { by_name, ..Self::default() }
+    }
+
     /// Adds a service under its name.
     pub fn add(&mut self, proxy: Arc<ProxyService>) {
-        self.by_name.insert(proxy.name.as_ref().into(), proxy);
+        self.by_name.insert(proxy.name.clone(), proxy);
     }
 
     /// Adds a service under a path of its own (parameter `ServiceURI`); returns the service that has the path already.

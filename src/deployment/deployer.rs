@@ -89,7 +89,7 @@ impl<C: Client> Deployer<C> {
         linker: Linker<C>,
     ) -> io::Result<Self> {
         folder.refresh(&linker.registry)?;
-        let Linked { deployed, diagnostics, .. } = linker.link(&folder, &BTreeSet::new(), &changes, 1);
+        let Linked { deployed, diagnostics, .. } = linker.link(&folder, &BTreeSet::new(), &changes, None, 1);
         let mut deployer = Self {
             folder,
             linker,
@@ -134,11 +134,12 @@ impl<C: Client> Deployer<C> {
         if changed.is_empty() {
             return Ok(None);
         }
-        let revision = self.deployed.load().revision + 1;
+        let before = self.deployed.load_full();
+        let revision = before.revision + 1;
         let mut old = BTreeSet::new();
         let mut reported = Diagnostics::default();
         loop {
-            let linked = self.linker.link(&self.folder, &old, &self.changes, revision);
+            let linked = self.linker.link(&self.folder, &old, &self.changes, Some(&before), revision);
             let Linked { deployed, mut diagnostics, .. } = linked;
             let wrong = self.wrong_files(&diagnostics);
             let step_back: BTreeSet<String> = wrong
@@ -172,6 +173,8 @@ impl<C: Client> Deployer<C> {
                 self.publish(revision - 1, Outcome::HeldBack, diagnostics);
                 return Ok(Some(Outcome::HeldBack));
             }
+            // Clusters that only it names go with it.
+            drop(before);
             self.put_in_service(deployed);
             self.link_errors = new_errors;
             self.folder.deployed(&old);
@@ -192,14 +195,15 @@ impl<C: Client> Deployer<C> {
             Change::PutCluster { definition, .. } => Some(definition.clone()),
             _ => None,
         };
-        let revision = self.deployed.load().revision;
+        let before = self.deployed.load_full();
+        let revision = before.revision;
         let mut changes = self.changes.clone();
-        changes.apply(change, self.deployed.load().configuration.balancer.as_deref())?;
+        changes.apply(change, before.configuration.balancer.as_deref())?;
         if changes == self.changes {
             return Ok(Changed { revision, is_news: false });
         }
         let old = self.folder.not_in_service();
-        let linked = self.linker.link(&self.folder, &old, &changes, revision + 1);
+        let linked = self.linker.link(&self.folder, &old, &changes, Some(&before), revision + 1);
         let Linked { deployed, diagnostics, layers } = linked;
         let is_wrong = |found: &&Diagnostic| found.severity.is_error();
         let is_new = |found: &&Diagnostic| is_wrong(found) && !self.link_errors.contains(&identity(found));
@@ -228,6 +232,7 @@ impl<C: Client> Deployer<C> {
             self.abandon(deployed);
             return Err(Refused::NotKept(error.to_string()));
         }
+        drop(before);
         self.put_in_service(deployed);
         self.link_errors = errors(&diagnostics);
         self.changes = changes;

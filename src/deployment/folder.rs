@@ -11,6 +11,7 @@ use sinew_core::config::{
 };
 use sinew_core::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, Span, codes};
 
+use super::parallel::in_parallel;
 use super::scan::{Fingerprint, Found, add_outside, scan, single_file_kind};
 use super::sources::{Named, Sources, text};
 
@@ -30,10 +31,10 @@ struct File {
     fingerprint: Option<Fingerprint>,
     /// The files that its artifacts name.
     named: Named,
-    artifacts: Vec<Artifact>,
+    artifacts: Vec<Arc<Artifact>>,
     diagnostics: Diagnostics,
     /// The artifacts of the version that is in service.
-    good: Option<Vec<Artifact>>,
+    good: Option<Vec<Arc<Artifact>>>,
     /// True when that is the newest version.
     current: bool,
     /// Gone from the folder, kept because it defines a sequence that cannot be removed.
@@ -86,14 +87,17 @@ impl Folder {
             self.remove(&name);
             changed.insert(name);
         }
-        for (name, found) in found {
-            if self.files.get(&name).is_some_and(|file| file.is_unchanged(&found)) {
-                continue;
-            }
+        let is_news =
+            |name: &String, found: &Found| !self.files.get(name).is_some_and(|file| file.is_unchanged(found));
+        let news: Vec<(String, Found)> =
+            found.into_iter().filter(|(name, found)| is_news(name, found)).collect();
+        let contents = in_parallel(&news, |(name, found)| {
             let sources = Sources::new(&self.root);
-            let display_name = self.display_name(&name);
-            let (artifacts, diagnostics) = read(&found.path, &display_name, found.kind, registry, &sources);
-            let named = sources.named();
+            let (artifacts, diagnostics) =
+                read(&found.path, &self.display_name(name), found.kind, registry, &sources);
+            (artifacts.into_iter().map(Arc::new).collect(), diagnostics, sources.named())
+        });
+        for ((name, found), (artifacts, diagnostics, named)) in news.into_iter().zip(contents) {
             let good = self.files.remove(&name).and_then(|file| file.good);
             let fingerprint = Some(found.fingerprint);
             let file = File {
@@ -115,7 +119,7 @@ impl Folder {
     /// Forgets a file, unless it holds `main` or `fault`: they cannot be undeployed (configuration.md §3.4, C42).
     fn remove(&mut self, name: &str) {
         let Some(file) = self.files.get_mut(name) else { return };
-        if file.good.as_ref().is_some_and(|good| good.iter().any(is_permanent)) {
+        if file.good.as_ref().is_some_and(|good| good.iter().any(|artifact| is_permanent(artifact))) {
             file.removed = true;
             file.fingerprint = None;
             file.artifacts = file.good.clone().unwrap_or_default();
@@ -138,17 +142,17 @@ impl Folder {
         let mut order: Vec<(&String, &File)> = self.files.iter().collect();
         // Who is in service keeps a name that a newcomer wants too (configuration.md C45).
         order.sort_by_key(|(name, file)| (file.kind.rank(), file.removed, file.good.is_none(), *name));
-        let artifacts = order.into_iter().flat_map(|(name, file)| {
+        let artifacts = order.into_iter().flat_map(|(name, file)| -> &[Arc<Artifact>] {
             let wrong = file.diagnostics.has_errors() || old.contains(name);
             match &file.good {
-                Some(good) if wrong => good.clone(),
+                Some(good) if wrong => good,
                 // A newcomer that is not in service has no older version.
-                None if old.contains(name) => Vec::new(),
-                _ => file.artifacts.clone(),
+                None if old.contains(name) => &[],
+                _ => &file.artifacts,
             }
         });
         let (configuration, mut diagnostics) =
-            assemble(artifacts.filter(|artifact| with_broken || !artifact.broken));
+            assemble(artifacts.filter(|artifact| with_broken || !artifact.broken).cloned());
         // A kept sequence whose name was taken over by another file has done its duty.
         let kept: BTreeSet<String> = self
             .files
@@ -176,8 +180,10 @@ impl Folder {
             if file.diagnostics.has_errors() && file.good.is_some() || old.contains(name) {
                 continue;
             }
-            file.good = Some(file.artifacts.clone());
-            file.current = true;
+            if !file.current {
+                file.good = Some(file.artifacts.clone());
+                file.current = true;
+            }
             if !file.removed {
                 superseded.extend(file.artifacts.iter().filter(|a| is_permanent(a)).map(|a| a.name.clone()));
             }

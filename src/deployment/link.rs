@@ -30,20 +30,21 @@ pub(super) struct Linked {
 }
 
 impl<C: Client> Linker<C> {
-    /// Compiles what the files say together, those in `old` in the version that is in service, with the changes above them.
-    /// Everything wrong is reported; what is deployed is what is not broken.
+    /// Compiles what the files say together, those in `old` in the version that is in service, with the changes above them; what
+    /// did not change since `before`, which this linked too, is taken from there. Everything wrong is reported; what is deployed is what is not broken.
     pub(super) fn link(
         &self,
         folder: &Folder,
         old: &BTreeSet<String>,
         changes: &Changes,
+        before: Option<&Deployed>,
         revision: u64,
     ) -> Linked {
         let (mut everything, mut diagnostics) = folder.assemble(old, true);
         let (balancer, layers) = changes.over(everything.balancer.as_ref());
         everything.balancer.clone_from(&balancer);
         let compile = |configuration| {
-            compile(configuration, revision, &self.settings, &self.registry, self.client.clone())
+            compile(configuration, before, revision, &self.settings, &self.registry, self.client.clone())
         };
         let (mut deployed, linked) = compile(everything);
         diagnostics.extend(layers.iter().cloned());

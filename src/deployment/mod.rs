@@ -9,6 +9,7 @@
 mod deployer;
 mod folder;
 mod link;
+mod parallel;
 pub mod run_time;
 mod scan;
 mod sources;

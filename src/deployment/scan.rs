@@ -1,7 +1,7 @@
 //! Which files there are, and which changed since the last look.
 
 use std::collections::BTreeMap;
-use std::fs::{self, Metadata};
+use std::fs::{self, DirEntry, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -44,15 +44,13 @@ pub(super) fn scan(root: &Path, single: SourceKind) -> io::Result<BTreeMap<Strin
     for entry in fs::read_dir(root)? {
         let Ok(entry) = entry else { continue };
         let name = entry.file_name().to_string_lossy().into_owned();
-        let path = entry.path();
-        match fs::metadata(&path) {
+        match metadata_of(&entry) {
             Ok(metadata) if metadata.is_dir() && !name.starts_with('.') => {
-                for inner in fs::read_dir(&path).into_iter().flatten().flatten() {
-                    let inside = format!("{name}/{}", inner.file_name().to_string_lossy());
-                    add(&mut found, inside, inner.path());
+                for inner in fs::read_dir(entry.path()).into_iter().flatten().flatten() {
+                    add(&mut found, format!("{name}/{}", inner.file_name().to_string_lossy()), &inner);
                 }
             }
-            Ok(_) => add(&mut found, name, path),
+            Ok(_) => add(&mut found, name, &entry),
             Err(_) => {}
         }
     }
@@ -107,13 +105,22 @@ pub(super) fn add_outside(
     Ok(())
 }
 
-fn add(found: &mut BTreeMap<String, Found>, name: String, path: PathBuf) {
+fn add(found: &mut BTreeMap<String, Found>, name: String, entry: &DirEntry) {
     let Some(kind) = source_kind(&name) else { return };
-    if let Ok(metadata) = fs::metadata(&path)
+    if let Ok(metadata) = metadata_of(entry)
         && metadata.is_file()
     {
         let fingerprint = Fingerprint::of(&metadata);
-        found.insert(name, Found { path, kind, fingerprint });
+        found.insert(name, Found { path: entry.path(), kind, fingerprint });
+    }
+}
+
+/// What an entry is, or what it links to. An entry that is no link is asked in its open folder: the way there need not be gone
+/// for each of thousands.
+fn metadata_of(entry: &DirEntry) -> io::Result<Metadata> {
+    match entry.metadata()? {
+        link if link.is_symlink() => fs::metadata(entry.path()),
+        own => Ok(own),
     }
 }
 

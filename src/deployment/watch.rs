@@ -17,7 +17,8 @@ use crate::endpoints::Client;
 pub struct WatchSettings {
     /// How long files must have been quiet after an event.
     pub quiet: Duration,
-    /// How often to look without any event: network folders and bind mounts may send none.
+    /// How often to look without any event: network folders and bind mounts may send none. Where a look takes long, as it does
+    /// at many thousand files, it is less often: looking takes a fiftieth of the time at most.
     pub rescan: Duration,
 }
 
@@ -144,11 +145,18 @@ impl<C: Client, F: Fn(&Deployer<C>, &Result<Outcome, String>)> Deployment for Wa
     }
 }
 
+/// How many times as long as a look that finds nothing nobody looks again, unless there is an event.
+const REST: u32 = 50;
+
+/// However long a look takes, changes without events are seen after this time.
+const LONGEST_REST: Duration = Duration::from_secs(30);
+
 fn run(received: &Receiver<Command>, settings: Option<WatchSettings>, deployment: &mut dyn Deployment) {
     let mut failing = false;
+    let mut rest = Duration::ZERO;
     loop {
         let command = match settings {
-            Some(settings) => received.recv_timeout(settings.rescan),
+            Some(settings) => received.recv_timeout(settings.rescan.max(rest)),
             None => received.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
         match command {
@@ -167,8 +175,13 @@ fn run(received: &Receiver<Command>, settings: Option<WatchSettings>, deployment
             },
             Err(RecvTimeoutError::Timeout) => {}
         }
+        let started = Instant::now();
         match deployment.look() {
-            Ok(_) => failing = false,
+            Ok(None) => {
+                failing = false;
+                rest = started.elapsed().saturating_mul(REST).min(LONGEST_REST);
+            }
+            Ok(Some(_)) => failing = false,
             Err(error) if !failing => {
                 failing = true;
                 tracing::error!(target: "deployment", %error, "the configuration folder cannot be read; what runs stays");

@@ -8,6 +8,7 @@ mod endpoints;
 mod formats;
 mod http_endpoints;
 mod members;
+mod reuse;
 mod routing;
 #[cfg(feature = "script")]
 mod script;

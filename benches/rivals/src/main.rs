@@ -2,6 +2,7 @@
 //!
 //! `docs/performance.md` says how it measures and why so. Nothing is installed: what is missing is named and left out.
 
+mod instructions;
 mod load;
 mod machine;
 mod measurement;
@@ -18,7 +19,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 use machine::Machine;
 use measurement::Effort;
@@ -29,6 +30,8 @@ use report::Report;
 #[derive(Debug, Parser)]
 #[command(name = "rivals")]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// What to measure [default: everything]
     #[arg(value_name = "WORK")]
     works: Vec<String>,
@@ -42,10 +45,10 @@ struct Arguments {
     #[arg(long, default_value_t = 2.0)]
     seconds: f64,
     /// The core that everything runs on
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, global = true)]
     core: usize,
     /// The program of Sinew
-    #[arg(long, default_value = "target/release/sinew", value_name = "FILE")]
+    #[arg(long, default_value = "target/release/sinew", value_name = "FILE", global = true)]
     sinew: PathBuf,
     /// Write what came out as JSON
     #[arg(long, value_name = "FILE")]
@@ -55,12 +58,22 @@ struct Arguments {
     svg: Option<PathBuf>,
 }
 
+/// What else it does.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Counts the instructions that a request costs, and compares them with the last ones that were accepted
+    Instructions(instructions::Arguments),
+}
+
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
     if let Some(ended) = machine::on_one_core(arguments.core)? {
         return Ok(ended);
     }
     let program = std::path::absolute(&arguments.sinew)?;
+    if let Some(Command::Instructions(arguments)) = &arguments.command {
+        return instructions::run(arguments, &program);
+    }
     let all = peers::all(&program);
     let (there, versions) = available(&all, &arguments.proxies);
     if there.is_empty() {

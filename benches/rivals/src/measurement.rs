@@ -2,15 +2,15 @@
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use rustls::ClientConfig;
 
-use crate::load::{Load, Pace, Traffic};
-use crate::peers::Peer;
+use crate::load::{Load, Pace, Request, Traffic};
+use crate::peers::{Peer, add_service};
 use crate::plan::{Measure, REST, Row, Work};
 use crate::process::Process;
 use crate::setup::{Certificate, Setup};
@@ -47,6 +47,7 @@ pub(crate) struct Sample {
 /// A proxy that serves.
 struct Serving {
     process: Process,
+    folder: PathBuf,
     address: SocketAddr,
     traffic: Traffic,
 }
@@ -108,7 +109,7 @@ pub(crate) fn measure(
 struct Place<'a> {
     peer: &'a Peer,
     row: &'a Row,
-    folder: std::path::PathBuf,
+    folder: PathBuf,
     serving: Option<Serving>,
     samples: Result<Vec<Sample>>,
 }
@@ -141,10 +142,13 @@ fn serve(
         load.run_until(&mut client, PATIENCE, |client| client.seen.answers > 0 || process.has_ended())?;
     let complaint = || fs::read_to_string(folder.join("stderr")).unwrap_or_default();
     ensure!(answered && client.seen.answers > 0, "{} does not answer: {}", row.label, complaint().trim());
-    Ok(Serving { process, address, traffic })
+    Ok(Serving { process, folder: folder.to_owned(), address, traffic })
 }
 
 fn sample(measure: Measure, serving: &Serving, load: &mut Load, time: Duration) -> Result<Sample> {
+    if measure == Measure::Change {
+        return change(serving, load);
+    }
     let before = serving.process.memory();
     let mut clients = load.connect(serving.address, serving.traffic.clone())?;
     if measure == Measure::IdleMemory {
@@ -180,7 +184,32 @@ fn sample(measure: Measure, serving: &Serving, load: &mut Load, time: Duration) 
     })
 }
 
+/// Has one more service deployed, and asks for it until it answers.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whoever deploys has the same core, and nobody else is served here"
+)]
+fn change(serving: &Serving, load: &mut Load) -> Result<Sample> {
+    let member = *load.members().first().context("a member")?;
+    let name = add_service(&serving.folder, member)?;
+    let started = Instant::now();
+    serving.process.signal("HUP")?;
+    let request = Request::small(&format!("/services/{name}/catalogue/books/42?page=4"));
+    let traffic = Traffic { connections: 1, pace: Pace::Once, tls: false, request };
+    let mut client = load.connect(serving.address, traffic)?;
+    let answered = load.run_until(&mut client, PATIENCE, |client| {
+        std::thread::sleep(Duration::from_micros(200));
+        client.seen.answers > 0
+    })?;
+    ensure!(answered, "the service was not deployed");
+    let figure = started.elapsed().as_secs_f64() * 1e3;
+    Ok(Sample { figure, memory: serving.process.memory(), ..Sample::default() })
+}
+
 /// An address that nobody listens at.
-fn free_address() -> Result<SocketAddr> {
+///
+/// # Errors
+/// There are no more sockets.
+pub(crate) fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?)
 }

@@ -44,6 +44,8 @@ pub(crate) enum Measure {
     IdleMemory,
     /// The time from the start of the process to the first answer, in milliseconds.
     Start,
+    /// The time from when one more service is asked for to its first answer, in milliseconds.
+    Change,
 }
 
 const CONNECTIONS: usize = 64;
@@ -162,6 +164,9 @@ pub(crate) fn all(peers: &[&Peer]) -> Vec<Work> {
     ];
     all.push(own("deployed", "Deployed proxy services", &deployed, Measure::PerAnswer, small));
     all.push(own("deployed-start", "Start with proxy services", &deployed, Measure::Start, |path| {
+        idle(path, 1)
+    }));
+    all.push(own("deployed-change", "One more proxy service", &deployed, Measure::Change, |path| {
         idle(path, 1)
     }));
     all

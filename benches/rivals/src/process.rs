@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 /// A process that runs until this is dropped.
 pub(crate) struct Process {
@@ -36,7 +36,28 @@ impl Process {
         tree(self.child.id()).into_iter().map(proportional_set_size).sum()
     }
 
-    /// What it complained of.
+    /// Sends it a signal.
+    ///
+    /// # Errors
+    /// It cannot be sent.
+    pub(crate) fn signal(&self, name: &str) -> Result<()> {
+        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status();
+        ensure!(sent.context("kill")?.success(), "{name} cannot be sent");
+        Ok(())
+    }
+
+    /// Asks it to end, and waits until it has.
+    ///
+    /// # Errors
+    /// It cannot be asked, or does not end well.
+    pub(crate) fn end(mut self) -> Result<()> {
+        self.signal("TERM")?;
+        let status = self.child.wait()?;
+        ensure!(status.success(), "it ended with {status}");
+        Ok(())
+    }
+
+    /// Whether it runs no more.
     pub(crate) fn has_ended(&mut self) -> bool {
         !matches!(self.child.try_wait(), Ok(None))
     }

@@ -35,6 +35,9 @@ pub(crate) enum Kind {
     Balanced,
     /// The same, and clients stay with their member by a cookie.
     Sticky,
+    /// To all members in turn, through the main sequence that WSO2 ELB ships, counted for the autoscaler, with an access
+    /// log: Sinew only.
+    Shipped,
     /// To the first member, through mediators that do not look at the payload: Sinew only.
     Mediated(usize),
     /// To the first member, through a filter on the body and a payload factory: Sinew only.
@@ -47,7 +50,7 @@ impl Setup {
     /// The path that requests ask for.
     pub(crate) fn path(kind: Kind) -> &'static str {
         match kind {
-            Kind::Balanced | Kind::Sticky => "/catalogue/books/42?page=4",
+            Kind::Balanced | Kind::Sticky | Kind::Shipped => "/catalogue/books/42?page=4",
             _ => "/services/Relay/catalogue/books/42?page=4",
         }
     }

@@ -128,7 +128,7 @@ pub enum Definition {
     /// An endpoint.
     Endpoint(EndpointDefinition),
     /// A proxy service.
-    Proxy(ProxyDefinition),
+    Proxy(Arc<ProxyDefinition>),
     /// A local entry.
     LocalEntry(LocalEntryDefinition),
     /// A task.
@@ -299,7 +299,7 @@ fn parse_artifact(
         }
         ArtifactKind::Proxy => {
             let proxy = ProxyDefinition::parse(element, context)?;
-            (proxy.name.clone(), Definition::Proxy(proxy))
+            (proxy.name.clone(), Definition::Proxy(Arc::new(proxy)))
         }
         ArtifactKind::LocalEntry => {
             let entry = LocalEntryDefinition::parse(element, context)?;

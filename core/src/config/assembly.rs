@@ -1,7 +1,10 @@
 //! All files together: one name, one artifact.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+
+use foldhash::quality::RandomState;
 
 use super::balancer::BalancerConfiguration;
 use super::endpoint::EndpointDefinition;
@@ -9,13 +12,13 @@ use super::{
     Artifact, ArtifactKind, Definition, EntryArtifact, LocalEntryDefinition, ProxyDefinition,
     SequenceDefinition, TaskDefinition, TemplateDefinition,
 };
-use crate::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, codes};
+use crate::diagnostics::{Diagnostic, Diagnostics, SourceFile, codes};
 
 /// Everything that the files define, by name.
 #[derive(Clone, Debug, Default)]
 pub struct Configuration {
     /// Proxy services.
-    pub proxies: BTreeMap<Arc<str>, ProxyDefinition>,
+    pub proxies: BTreeMap<Arc<str>, Arc<ProxyDefinition>>,
     /// Named sequences.
     pub sequences: BTreeMap<Arc<str>, SequenceDefinition>,
     /// Named endpoints.
@@ -35,7 +38,7 @@ pub struct Configuration {
     /// True when a registry could resolve keys that nothing here defines.
     pub has_registry: bool,
     /// Every artifact that counts, in the order in which it was loaded.
-    pub artifacts: Vec<Artifact>,
+    pub artifacts: Vec<Arc<Artifact>>,
 }
 
 /// Finds what a key stands for: the artifact of that name, else one in the local entry with that key
@@ -78,22 +81,25 @@ impl Configuration {
 
 /// Puts artifacts together in their order. Local entries, endpoints, sequences and templates share one space of names; a second
 /// artifact of a name is left out and reported, whatever its kind (configuration.md §2.5, R4).
-pub fn assemble(artifacts: impl IntoIterator<Item = Artifact>) -> (Configuration, Diagnostics) {
+pub fn assemble(artifacts: impl IntoIterator<Item = Arc<Artifact>>) -> (Configuration, Diagnostics) {
     let mut configuration = Configuration::default();
     let mut diagnostics = Diagnostics::default();
-    let mut names: BTreeMap<(Space, Arc<str>), (ArtifactKind, Location)> = BTreeMap::new();
+    let mut names: HashMap<(Space, Arc<str>), Arc<Artifact>, RandomState> = HashMap::default();
+    // Nearly in the order of their names already, so that a map of all at once is cheaper than one by one.
+    let mut proxies = Vec::new();
     for artifact in artifacts {
-        let key = (Space::of(artifact.kind), artifact.name.clone());
-        if let Some((kind, first)) = names.get(&key) {
-            diagnostics.push(duplicate(&artifact, *kind, first));
-            continue;
+        match names.entry((Space::of(artifact.kind), artifact.name.clone())) {
+            Entry::Occupied(first) => {
+                diagnostics.push(duplicate(&artifact, first.get()));
+                continue;
+            }
+            Entry::Vacant(free) => drop(free.insert(artifact.clone())),
         }
-        names.insert(key, (artifact.kind, artifact.location.clone()));
         let name = artifact.name.clone();
         match artifact.definition.clone() {
             Definition::Sequence(sequence) => drop(configuration.sequences.insert(name, sequence)),
             Definition::Endpoint(endpoint) => drop(configuration.endpoints.insert(name, endpoint)),
-            Definition::Proxy(proxy) => drop(configuration.proxies.insert(name, proxy)),
+            Definition::Proxy(proxy) => proxies.push((name, proxy)),
             Definition::LocalEntry(entry) => drop(configuration.local_entries.insert(name, entry)),
             Definition::Task(task) => drop(configuration.tasks.insert(name, task)),
             Definition::Template(template) => drop(configuration.templates.insert(name, template)),
@@ -104,11 +110,12 @@ pub fn assemble(artifacts: impl IntoIterator<Item = Artifact>) -> (Configuration
         }
         configuration.artifacts.push(artifact);
     }
+    configuration.proxies = proxies.into_iter().collect();
     (configuration, diagnostics)
 }
 
 /// The spaces in which names are unique.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Space {
     LocalRegistry,
     Kind(ArtifactKind),
@@ -126,7 +133,7 @@ impl Space {
     }
 }
 
-fn duplicate(artifact: &Artifact, first_kind: ArtifactKind, first: &Location) -> Diagnostic {
+fn duplicate(artifact: &Artifact, first: &Artifact) -> Diagnostic {
     let what = artifact.kind.words();
     let message = match artifact.kind {
         ArtifactKind::Registry => "there is a registry already; this one is left out".to_owned(),
@@ -135,5 +142,5 @@ fn duplicate(artifact: &Artifact, first_kind: ArtifactKind, first: &Location) ->
     Diagnostic::error(codes::DUPLICATE_NAME, message)
         .at(artifact.location.clone())
         .label("second of its name")
-        .related(first.clone(), format!("the {} that counts", first_kind.words()))
+        .related(first.location.clone(), format!("the {} that counts", first.kind.words()))
 }

@@ -227,6 +227,7 @@ impl Exchange {
         self.message.direction = Direction::Response;
     }
 
+    #[inline]
     pub(super) fn before(&mut self, step: &Step) {
         if !self.deliveries.is_empty() && step.may_change() {
             self.settle_deliveries();
@@ -236,6 +237,7 @@ impl Exchange {
         }
     }
 
+    #[inline]
     pub(super) fn after(&mut self, step: &Step, fault: Option<&Fault>) {
         if let Some(observer) = &mut self.observer {
             observer.after(step, &self.message, fault);

@@ -55,18 +55,6 @@ impl Step {
         }
     }
 
-    async fn run(&self, exchange: &mut Exchange) -> Result<Option<Chosen<'_>>, Fault> {
-        let chosen = |flow: Flow| (flow == Flow::Stop).then_some(Chosen::Stop);
-        exchange.before(self);
-        let chosen = match &self.action {
-            Action::Mediate(mediator) => mediator.mediate(exchange).map(chosen),
-            Action::Wait(mediator) => mediator.mediate(exchange).await.map(chosen),
-            Action::Branch(branch) => branch.choose(exchange),
-        };
-        exchange.after(self, chosen.as_ref().err());
-        chosen
-    }
-
     /// Goes on after a list that it chose. Only branches choose any.
     fn resume(&self, turn: Turn, exchange: &mut Exchange) -> Result<Option<Chosen<'_>>, Fault> {
         let Action::Branch(branch) = &self.action else { return Ok(None) };
@@ -84,9 +72,9 @@ const COMPUTED_DEPTH_LIMIT: u8 = 64;
 /// Runs a list of mediators to its end, to the first that stops, or to the first fault.
 ///
 /// One loop drives nested lists with a stack of positions, so nothing is boxed for `filter`, `in` or a sequence by
-/// key; the loop waits only for the payload of a mediator that needs one, and for mediators that wait themselves. On a
-/// fault the handlers that were pushed stay on the exchange's fault stack: the caller runs them
-/// ([`Exchange::handle_fault`]).
+/// key. Mediators that never wait are plain calls in it ([`advance`]); this function waits for the payload of a mediator
+/// that needs one, and for mediators that wait themselves. On a fault the handlers that were pushed stay on the exchange's
+/// fault stack: the caller runs them ([`Exchange::handle_fault`]).
 ///
 /// # Errors
 /// The fault of the mediator that failed.
@@ -94,35 +82,21 @@ pub async fn run(sequence: &Sequence, exchange: &mut Exchange) -> Result<Flow, F
     let mut lists = Lists::new();
     lists.push(Position::enter(sequence, None, exchange));
     let mut ending = None;
-    while let Some(position) = lists.last_mut() {
-        let (step, chosen) = match ending.take() {
-            None => {
-                let Some(step) = position.sequence.steps.get(position.next) else {
-                    ending = Some(Flow::Continue);
-                    continue;
-                };
-                position.next += 1;
-                if step.needs != Needs::Nothing && exchange.message.payload.is_stream() {
-                    let read = exchange.read_payload().await;
-                    if step.needs == Needs::Payload {
-                        read?;
-                    }
+    loop {
+        match advance(&mut lists, ending.take(), exchange)? {
+            Pause::Ended(flow) => return Ok(flow),
+            Pause::Payload(needs) => {
+                let read = exchange.read_payload().await;
+                if needs == Needs::Payload {
+                    read?;
                 }
-                (step, step.run(exchange).await)
             }
-            Some(flow) => match leave(&mut lists, flow, exchange) {
-                None if lists.is_empty() => return Ok(flow),
-                None => continue,
-                Some((step, number)) => (step, step.resume(Turn { number, flow }, exchange)),
-            },
-        };
-        match chosen? {
-            None => {}
-            Some(Chosen::Own(list)) => lists.push(Position::enter(list, None, exchange)),
-            Some(Chosen::Turn(list, number)) => {
-                lists.push(Position::enter(list, Some((step, number)), exchange));
+            Pause::Waits(step, mediator) => {
+                let flow = mediator.mediate(exchange).await;
+                exchange.after(step, flow.as_ref().err());
+                ending = (flow? == Flow::Stop).then_some(Flow::Stop);
             }
-            Some(Chosen::Found(list)) => {
+            Pause::Found(step, list) => {
                 if exchange.computed_depth >= COMPUTED_DEPTH_LIMIT {
                     return Err(Fault::mediation(format!(
                         "sequences call each other more than {COMPUTED_DEPTH_LIMIT} deep at {}",
@@ -132,14 +106,73 @@ pub async fn run(sequence: &Sequence, exchange: &mut Exchange) -> Result<Flow, F
                 exchange.computed_depth += 1;
                 let flow = Box::pin(run(&list, exchange)).await;
                 exchange.computed_depth -= 1;
-                if flow? == Flow::Stop {
-                    ending = Some(Flow::Stop);
-                }
+                ending = (flow? == Flow::Stop).then_some(Flow::Stop);
             }
+        }
+    }
+}
+
+/// What comes after the mediators of a list that do their one thing.
+enum Reached<'a> {
+    /// A step that chooses a list.
+    Branch(&'a Step, &'a dyn Branch),
+    /// The end of the list, or a mediator that stopped.
+    End(Flow),
+    /// What cannot go on by plain calls.
+    Pause(Pause<'a>),
+}
+
+/// Where lists cannot go on by plain calls.
+enum Pause<'a> {
+    /// They are done.
+    Ended(Flow),
+    /// The next step needs the payload in memory.
+    Payload(Needs),
+    /// A step waits.
+    Waits(&'a Step, &'a dyn Wait),
+    /// A step found a list that was not compiled into it.
+    Found(&'a Step, Arc<Sequence>),
+}
+
+/// Runs steps as long as none waits. `ending` is how the innermost list ended, if it has.
+fn advance<'a>(
+    lists: &mut Lists<'a>,
+    mut ending: Option<Flow>,
+    exchange: &mut Exchange,
+) -> Result<Pause<'a>, Fault> {
+    while let Some(position) = lists.last_mut() {
+        let (step, chosen) = match ending.take() {
+            None => match position.advance(exchange)? {
+                Reached::Branch(step, branch) => {
+                    exchange.before(step);
+                    let chosen = branch.choose(exchange);
+                    exchange.after(step, chosen.as_ref().err());
+                    (step, chosen?)
+                }
+                Reached::End(flow) => {
+                    ending = Some(flow);
+                    continue;
+                }
+                Reached::Pause(pause) => return Ok(pause),
+            },
+            Some(flow) => match leave(lists, flow, exchange) {
+                None if lists.is_empty() => return Ok(Pause::Ended(flow)),
+                None => continue,
+                Some((step, number)) => (step, step.resume(Turn { number, flow }, exchange)?),
+            },
+        };
+        match chosen {
+            None => {}
+            Some(Chosen::Own(list)) if list.steps.is_empty() => {}
+            Some(Chosen::Own(list)) => lists.push(Position::enter(list, None, exchange)),
+            Some(Chosen::Turn(list, number)) => {
+                lists.push(Position::enter(list, Some((step, number)), exchange));
+            }
+            Some(Chosen::Found(list)) => return Ok(Pause::Found(step, list)),
             Some(Chosen::Stop) => ending = Some(Flow::Stop),
         }
     }
-    Ok(Flow::Continue)
+    Ok(Pause::Ended(Flow::Continue))
 }
 
 /// The lists that are being run, the innermost last.
@@ -174,6 +207,33 @@ impl<'a> Position<'a> {
             exchange.faults.push(handler.clone());
         }
         Self { sequence, next: 0, turn, faults_before, sent_before: exchange.sent_to_endpoints() }
+    }
+
+    /// Runs the mediators that do their one thing, one after the other: nothing of the lists around is touched for them.
+    fn advance(&mut self, exchange: &mut Exchange) -> Result<Reached<'a>, Fault> {
+        let sequence = self.sequence;
+        while let Some(step) = sequence.steps.get(self.next) {
+            if step.needs != Needs::Nothing && exchange.message.payload.is_stream() {
+                return Ok(Reached::Pause(Pause::Payload(step.needs)));
+            }
+            self.next += 1;
+            match &step.action {
+                Action::Mediate(mediator) => {
+                    exchange.before(step);
+                    let done = mediator.mediate(exchange);
+                    exchange.after(step, done.as_ref().err());
+                    if done? == Flow::Stop {
+                        return Ok(Reached::End(Flow::Stop));
+                    }
+                }
+                Action::Branch(branch) => return Ok(Reached::Branch(step, &**branch)),
+                Action::Wait(mediator) => {
+                    exchange.before(step);
+                    return Ok(Reached::Pause(Pause::Waits(step, &**mediator)));
+                }
+            }
+        }
+        Ok(Reached::End(Flow::Continue))
     }
 
     /// A list that ended without a fault takes its own handler back if it is still the innermost (configuration.md §6.2).

@@ -10,6 +10,7 @@ mod names;
 mod payload;
 mod properties;
 mod received;
+mod table;
 mod value;
 
 pub use addressing::{ANONYMOUS, Addressing, Destination, Named, is_addressing};

@@ -1,15 +1,15 @@
 //! Named values by scope.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::Value;
+use super::table::Table;
 
 /// The properties of one scope. Names are case-sensitive.
 ///
 /// Nothing is allocated before the first property is set: a message that passes through sets none.
 #[derive(Clone, Debug, Default)]
-pub struct Properties(HashMap<Arc<str>, Value, foldhash::quality::RandomState>);
+pub struct Properties(Table<Value>);
 
 impl Properties {
     /// The value of a property.
@@ -24,7 +24,7 @@ impl Properties {
 
     /// Removes a property; true when it was there.
     pub fn remove(&mut self, name: &str) -> bool {
-        self.0.remove(name).is_some()
+        self.0.remove(name)
     }
 
     /// True when nothing is set.
@@ -34,9 +34,7 @@ impl Properties {
 
     /// Every property in the order of its name, for logs and transcripts.
     pub fn sorted(&self) -> Vec<(&Arc<str>, &Value)> {
-        let mut all: Vec<_> = self.0.iter().collect();
-        all.sort_by(|a, b| a.0.cmp(b.0));
-        all
+        self.0.sorted()
     }
 }
 
@@ -45,7 +43,7 @@ impl Properties {
 /// Facts such as `HTTP_METHOD` are not stored here; they are answered from the message when asked for
 /// (`Message::axis2`). A removal must hide such a fact, so it is remembered.
 #[derive(Clone, Debug, Default)]
-pub struct Axis2Properties(HashMap<Arc<str>, Option<Value>, foldhash::quality::RandomState>);
+pub struct Axis2Properties(Table<Option<Value>>);
 
 /// What the axis2 scope says about a name.
 pub enum Axis2Entry<'a> {
@@ -60,9 +58,6 @@ pub enum Axis2Entry<'a> {
 impl Axis2Properties {
     /// What was done to a name.
     pub fn entry(&self, name: &str) -> Axis2Entry<'_> {
-        if self.0.is_empty() {
-            return Axis2Entry::Untouched;
-        }
         match self.0.get(name) {
             None => Axis2Entry::Untouched,
             Some(None) => Axis2Entry::Removed,
@@ -82,8 +77,6 @@ impl Axis2Properties {
 
     /// What was set (`Some`) or removed (`None`), in the order of the names.
     pub fn sorted(&self) -> Vec<(&Arc<str>, Option<&Value>)> {
-        let mut all: Vec<_> = self.0.iter().map(|(name, value)| (name, value.as_ref())).collect();
-        all.sort_by(|a, b| a.0.cmp(b.0));
-        all
+        self.0.sorted().into_iter().map(|(name, value)| (name, value.as_ref())).collect()
     }
 }

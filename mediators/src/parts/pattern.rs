@@ -8,7 +8,29 @@ use sinew_core::xml::Element;
 /// A regular expression that matches a text from its first to its last character, as `regex` of `filter` and
 /// `switch` and `pattern` of `property` do (mediators.md §3.8, §4.1).
 #[derive(Clone, Debug)]
-pub(crate) struct FullMatch(Regex);
+pub(crate) struct FullMatch {
+    regex: Regex,
+    /// The same question in fewer words, where there are some.
+    plain: Option<Plain>,
+}
+
+/// A pattern that needs no engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Plain {
+    start: Box<str>,
+    rest: Rest,
+}
+
+/// What may follow the start. A dot stands for every character but the line feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rest {
+    /// Nothing.
+    Nothing,
+    /// `.*`
+    Any,
+    /// `.+`
+    Some,
+}
 
 impl FullMatch {
     /// Compiles the text of a required attribute; what is wrong with it is reported.
@@ -37,23 +59,54 @@ impl FullMatch {
     fn compile(text: &str) -> Result<Self, regex::Error> {
         // On its own first: an unbalanced `a)(b` would become balanced by the group put around it.
         Regex::new(text)?;
-        Regex::new(&format!("^(?:{text})$")).map(Self)
+        let regex = Regex::new(&format!("^(?:{text})$"))?;
+        Ok(Self { regex, plain: Plain::of(text) })
     }
 
     /// True when the whole text matches.
     pub(crate) fn is_match(&self, text: &str) -> bool {
-        self.0.is_match(text)
+        match &self.plain {
+            Some(plain) => plain.is_match(text),
+            None => self.regex.is_match(text),
+        }
     }
 
     /// The groups of a match of the whole text.
     pub(crate) fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
-        self.0.captures(text)
+        self.regex.captures(text)
     }
 
     /// How many groups there are, the whole match included.
     pub(crate) fn groups(&self) -> usize {
-        self.0.captures_len()
+        self.regex.captures_len()
     }
+}
+
+impl Plain {
+    /// A text without anything that means more than itself, and what may follow it.
+    fn of(pattern: &str) -> Option<Self> {
+        let (start, rest) = match (pattern.strip_suffix(".*"), pattern.strip_suffix(".+")) {
+            (Some(start), _) => (start, Rest::Any),
+            (None, Some(start)) => (start, Rest::Some),
+            (None, None) => (pattern, Rest::Nothing),
+        };
+        let is_plain = |letter: char| !is_special(letter);
+        start.chars().all(is_plain).then(|| Self { start: start.into(), rest })
+    }
+
+    fn is_match(&self, text: &str) -> bool {
+        let Some(rest) = text.strip_prefix(&*self.start) else { return false };
+        match self.rest {
+            Rest::Nothing => rest.is_empty(),
+            Rest::Any => !rest.as_bytes().contains(&b'\n'),
+            Rest::Some => !rest.is_empty() && !rest.as_bytes().contains(&b'\n'),
+        }
+    }
+}
+
+/// Whether a character may mean something else than itself in a pattern.
+fn is_special(letter: char) -> bool {
+    "\\.+*?()|[]{}^$".contains(letter)
 }
 
 /// A regular expression that may match anywhere in a text; what is wrong with it is reported.
@@ -120,6 +173,27 @@ mod tests {
             let pattern = FullMatch::compile(pattern).expect("the pattern is valid");
             assert_eq!(pattern.is_match(text), matches, "{pattern:?} on {text:?}");
         }
+    }
+
+    #[test]
+    fn plain_patterns_mean_what_the_engine_says() {
+        let patterns = [
+            "", "en", "en.*", "en.+", ".*", ".+", "é.*", "a b", "a.*b", "en\\.*", "a|b.*", "(en).*", "#.*",
+            "-",
+        ];
+        let texts =
+            ["", "en", "en-US", "en\n", "enx\n", "é", "éa", "\n", "a b", "axb", "en...", "b", "#", "-", "EN"];
+        for pattern in patterns {
+            let compiled = FullMatch::compile(pattern).expect("the pattern is valid");
+            for text in texts {
+                let engine = compiled.regex.is_match(text);
+                assert_eq!(compiled.is_match(text), engine, "{pattern:?} on {text:?}");
+            }
+        }
+        let plain =
+            |pattern: &str| FullMatch::compile(pattern).expect("the pattern is valid").plain.is_some();
+        assert!(plain("en.*") && plain("") && plain(".+") && plain("101504"));
+        assert!(!plain("en\\.*") && !plain("a|b") && !plain("(en).*") && !plain("e?"));
     }
 
     #[test]

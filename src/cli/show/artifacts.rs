@@ -17,7 +17,7 @@ pub(super) fn show(
     name: Option<&str>,
     format: ShowFormat,
 ) -> Result<String, String> {
-    let mut artifacts: Vec<&Artifact> = configuration.artifacts.iter().collect();
+    let mut artifacts: Vec<&Artifact> = configuration.artifacts.iter().map(|artifact| &**artifact).collect();
     artifacts.retain(|artifact| kind.is_none_or(|kind| artifact.kind == kind));
     artifacts.retain(|artifact| name.is_none_or(|name| *artifact.name == *name));
     if artifacts.is_empty()

@@ -1,6 +1,6 @@
 //! Every endpoint's state by name, kept from one deployment to the next.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use sinew_core::diagnostics::Location;
@@ -13,7 +13,18 @@ use crate::availability::{Counts, State, View};
 /// The compiler asks here for the state of each endpoint. One whose definition was not read anew since the last time keeps
 /// the state it has; any other starts active (case E96). A state lives as long as a deployment that uses it.
 #[derive(Debug, Default)]
-pub struct EndpointStates(Mutex<Vec<Entry>>);
+pub struct EndpointStates(Mutex<Entries>);
+
+/// What is known, by name; of one name the newest last. A deployment asks for each of its endpoints, so that nothing here may look
+/// at all of them for one.
+#[derive(Debug, Default)]
+struct Entries {
+    by_name: HashMap<Arc<str>, Vec<Entry>>,
+    /// How many entries there are, dead ones among them.
+    count: usize,
+    /// How many were alive when the dead ones were dropped last.
+    alive: usize,
+}
 
 /// Where an endpoint stands.
 #[derive(Clone, Debug)]
@@ -71,7 +82,7 @@ impl EndpointStates {
     /// The state of an endpoint that sends: the one it has, or a new one.
     pub fn leaf(&self, place: &EndpointPlace, new: impl FnOnce() -> EndpointState) -> Arc<EndpointState> {
         let mut entries = self.lock();
-        let kept = entries.iter().find_map(|entry| match &entry.cell {
+        let kept = entries.named(&place.name).find_map(|entry| match &entry.cell {
             Cell::Leaf(state) if entry.place.is(place) => state.upgrade(),
             _ => None,
         });
@@ -85,7 +96,7 @@ impl EndpointStates {
     /// Whose turn it is in a composite: as before, or from the start. `children` are the names of what is in it.
     pub fn composite(&self, place: &EndpointPlace, children: Vec<Arc<str>>) -> Arc<Turn> {
         let mut entries = self.lock();
-        let kept = entries.iter().find_map(|entry| match &entry.cell {
+        let kept = entries.named(&place.name).find_map(|entry| match &entry.cell {
             Cell::Composite { turn, .. } if entry.place.is(place) => turn.upgrade(),
             _ => None,
         });
@@ -129,8 +140,9 @@ impl EndpointStates {
 
     /// The newest of each name that is still in use.
     fn current(&self) -> BTreeMap<Arc<str>, Shown> {
-        let entries = self.lock();
-        let shown = entries.iter().filter_map(|entry| {
+        let mut entries = self.lock();
+        entries.drop_dead();
+        let shown = entries.by_name.values().flatten().filter_map(|entry| {
             let content = match &entry.cell {
                 Cell::Leaf(state) => Content::Leaf(state.upgrade()?),
                 Cell::Composite { children, .. } if entry.cell.is_alive() => {
@@ -143,10 +155,32 @@ impl EndpointStates {
         shown.collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
-        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.retain(|entry| entry.cell.is_alive());
-        entries
+    fn lock(&self) -> MutexGuard<'_, Entries> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entries {
+    fn named(&self, name: &str) -> impl Iterator<Item = &Entry> {
+        self.by_name.get(name).into_iter().flatten()
+    }
+
+    fn push(&mut self, entry: Entry) {
+        // As often as half of them may be dead: all of them are looked at once for each of them that came.
+        if self.count > 2 * self.alive {
+            self.drop_dead();
+        }
+        self.by_name.entry(entry.place.name.clone()).or_default().push(entry);
+        self.count += 1;
+    }
+
+    fn drop_dead(&mut self) {
+        self.by_name.retain(|_, entries| {
+            entries.retain(|entry| entry.cell.is_alive());
+            !entries.is_empty()
+        });
+        self.alive = self.by_name.values().map(Vec::len).sum();
+        self.count = self.alive;
     }
 }
 
@@ -284,6 +318,26 @@ mod tests {
         assert_eq!(states.get("e").map(|view| view.availability.state), Some(State::Suspended));
         drop((first, kept));
         assert!(states.list().is_empty());
+    }
+
+    /// Each deployment reads what changed anew: what it leaves behind does not grow with their number.
+    #[tokio::test(start_paused = true)]
+    async fn the_dead_are_dropped() {
+        let states = EndpointStates::default();
+        let alive: Vec<_> = (0..10)
+            .map(|number| {
+                let file = SourceFile::new("e.xml", "<endpoint/>");
+                states.leaf(&place(&format!("e{number}"), "address", &file), new_state)
+            })
+            .collect();
+        for number in 0..1_000 {
+            let file = SourceFile::new("e.xml", "<endpoint/>");
+            states.leaf(&place(&format!("gone{}", number % 7), "address", &file), new_state);
+        }
+        let entries = states.lock();
+        assert!(entries.by_name.values().map(Vec::len).sum::<usize>() <= 2 * alive.len() + 1);
+        drop(entries);
+        assert_eq!(states.list().len(), alive.len());
     }
 
     #[tokio::test(start_paused = true)]

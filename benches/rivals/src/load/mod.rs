@@ -216,7 +216,11 @@ impl Clients {
     /// What a client does after an answer.
     fn go_on(&mut self, index: usize, now: Instant, load: &mut Load) -> Result<()> {
         match self.traffic.pace {
-            Pace::Again => {
+            Pace::Times(count) if self.seen.answers >= count => {
+                self.idle.push(index);
+                Ok(())
+            }
+            Pace::Again | Pace::Times(_) => {
                 let Some(client) = self.clients.get_mut(index) else { return Ok(()) };
                 client.ask(self.request.clone(), now);
                 self.wake(index, load)

@@ -24,6 +24,8 @@ pub(crate) enum Pace {
     NewConnection,
     /// As many requests a second as this, of all clients together.
     Rate(u32),
+    /// With the next request, until so many were answered.
+    Times(u64),
     /// Not at all.
     Once,
 }

@@ -14,6 +14,8 @@ use anyhow::Result;
 
 use crate::setup::{Kind, Setup};
 
+pub(crate) use sinew::add_service;
+
 /// A proxy.
 pub(crate) struct Peer {
     /// What it is called.
@@ -33,6 +35,11 @@ pub(crate) struct Peer {
 /// All of them, the one that the others are compared with first.
 pub(crate) fn all(sinew: &Path) -> Vec<Peer> {
     vec![haproxy::peer(), sinew::peer(sinew), nginx::peer(), envoy::peer(), traefik::peer(), caddy::peer()]
+}
+
+/// Sinew alone.
+pub(crate) fn sinew(program: &Path) -> Peer {
+    sinew::peer(program)
 }
 
 impl Peer {

@@ -97,7 +97,7 @@ impl Measure {
             Measure::PerGigabyte => "CPU ms per GB",
             Measure::Latency => "p50 µs",
             Measure::IdleMemory => "KiB per connection",
-            Measure::Start => "ms",
+            Measure::Start | Measure::Change => "ms",
         }
     }
 }
