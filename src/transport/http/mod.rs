@@ -7,6 +7,7 @@ pub mod listener;
 pub mod server;
 
 mod body;
+mod codec;
 mod stream;
 #[cfg(test)]
 pub(crate) mod testing;

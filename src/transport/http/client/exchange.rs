@@ -189,7 +189,7 @@ fn accept(
         target: target.clone(),
     };
     let body = if incoming.is_end_stream() {
-        lease.finished();
+        lease.finished(incoming);
         Body::empty()
     } else {
         Body::stream(ReceivedBody::new(incoming, client.settings.body_idle, None, lease))
@@ -206,8 +206,10 @@ struct Lease {
 }
 
 impl Owner for Lease {
+    type Incoming = Incoming;
+
     /// Back to the pool, unless the request is still being sent: its rest would run into the next exchange's time.
-    fn finished(&mut self) {
+    fn finished(&mut self, _incoming: Incoming) {
         if let Some(connection) = self.connection.take()
             && self.is_reusable
             && connection.state.is_request_finished()

@@ -160,12 +160,14 @@ impl RequestBody {
 }
 
 impl Owner for RequestBody {
+    type Incoming = Incoming;
+
     fn started(&mut self) {
         self.must_not_read_on = false;
         self.set(READING);
     }
 
-    fn finished(&mut self) {
+    fn finished(&mut self, _incoming: Incoming) {
         self.set(FINISHED);
     }
 
