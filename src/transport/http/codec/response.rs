@@ -65,7 +65,7 @@ fn head(
     parts.headers = collect(bytes, &Bytes::copy_from_slice(bytes), response.headers)?;
     let reason = response.reason.unwrap_or_default();
     if parts.status.canonical_reason() != Some(reason)
-        && let Ok(reason) = ReasonPhrase::try_from(reason)
+        && let Ok(reason) = ReasonPhrase::try_from(reason.as_bytes())
     {
         parts.extensions.insert(reason);
     }
