@@ -16,7 +16,7 @@ use sinew_core::message::BodyError;
 
 pub use hop_by_hop::strip_hop_by_hop;
 pub use request::check_request;
-pub use response::check_response;
+pub(crate) use response::check_response;
 
 /// Limits on requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
