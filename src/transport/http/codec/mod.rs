@@ -13,6 +13,9 @@ mod response;
 mod sending;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use decoder::{Decoder, Length};
 pub(crate) use head::{HeadFault, Unfinished};
 pub(crate) use outbox::Outbox;

@@ -1,0 +1,4 @@
+//! What is written, and what is read of it.
+
+mod response;
+mod sending;
