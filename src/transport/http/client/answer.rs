@@ -43,8 +43,11 @@ pub(super) fn accept(
         client: Arc::clone(client),
         target: target.clone(),
     };
-    let incoming = Incoming { exchange, decoder: Decoder::new(length) };
-    let body = if incoming.is_end_stream() {
+    let mut incoming = Incoming { exchange, decoder: Decoder::new(length) };
+    let body = if let Some(whole) = incoming.whole(length) {
+        lease.give_back(incoming);
+        Body::full(whole)
+    } else if incoming.is_end_stream() {
         lease.give_back(incoming);
         Body::empty()
     } else {
@@ -57,6 +60,20 @@ pub(super) fn accept(
 struct Incoming {
     exchange: Exchange,
     decoder: Decoder,
+}
+
+impl Incoming {
+    /// The body, when all of it came with the head. Chunks stay a stream, to be sent on as such.
+    fn whole(&mut self, length: Length) -> Option<Bytes> {
+        let Length::Known(length @ 1..) = length else { return None };
+        let received = &mut self.exchange.connection.received.bytes;
+        if usize::try_from(length).is_ok_and(|length| length <= received.len()) {
+            // Bytes of a known number cannot be wrong.
+            self.decoder.decode(received).ok().flatten()
+        } else {
+            None
+        }
+    }
 }
 
 impl HttpBody for Incoming {
