@@ -1,0 +1,5 @@
+//! What the parsers make of bytes, in one piece and in any two.
+
+mod bodies;
+mod outbox;
+mod requests;
