@@ -74,11 +74,6 @@ impl<S: Source> OutgoingBody<S> {
         self.next.take_if(|next| next.is_err())?.err()
     }
 
-    /// True when there is something to be sent before a failure.
-    pub(crate) fn has_gathered(&self) -> bool {
-        !self.gathered.is_empty()
-    }
-
     /// True when the source has given everything, sent or not.
     pub(crate) fn has_ended(&self) -> bool {
         self.ended

@@ -137,7 +137,6 @@ async fn gathering_beforehand_does_not_change_the_framing() {
     }
     let mut failing = OutgoingBody::new(Script::body([Fail]), Nobody);
     failing.gather().await;
-    assert!(!failing.has_gathered());
     assert!(matches!(failing.take_failure(), Some(BodyError::Idle)));
 }
 
