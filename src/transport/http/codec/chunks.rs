@@ -2,7 +2,7 @@
 
 use ::http::{HeaderName, HeaderValue};
 use bytes::{Buf, BytesMut};
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 use super::BodyFault;
 
@@ -10,6 +10,8 @@ use super::BodyFault;
 const EXTENSIONS: usize = 16 * 1024;
 /// The most bytes of trailers in one body; they are dropped.
 const TRAILERS: usize = 16 * 1024;
+
+const TRAILERS_TOO_LONG: BodyFault = BodyFault("the trailers are too long");
 
 /// Where in the coding the next byte lies.
 #[derive(Debug)]
@@ -91,7 +93,10 @@ impl Chunks {
                     _ => return Err(BodyFault("a chunk does not end with its line")),
                 },
                 Place::Trailers => {
-                    let Some(end) = end_of_line(buffer, TRAILERS)? else { return Ok(Next::More) };
+                    // A line that only LF ends goes on, so that a section which never ends is ended by a time-out.
+                    let Some(end) = memmem::find(buffer, b"\r\n") else {
+                        return if buffer.len() > TRAILERS { Err(TRAILERS_TOO_LONG) } else { Ok(Next::More) };
+                    };
                     let line = buffer.get(..end).unwrap_or_default();
                     let is_last = line.is_empty();
                     if !is_last && !is_header_line(line) {
@@ -100,7 +105,7 @@ impl Chunks {
                     buffer.advance(end + 2);
                     self.trailers = self.trailers.saturating_add(end);
                     if self.trailers > TRAILERS {
-                        return Err(BodyFault("the trailers are too long"));
+                        return Err(TRAILERS_TOO_LONG);
                     }
                     if is_last {
                         self.place = Place::Ended;
@@ -131,7 +136,8 @@ fn end_of_line(buffer: &[u8], longest: usize) -> Result<Option<usize>, BodyFault
 fn size(line: &[u8]) -> Result<(u64, usize), BodyFault> {
     let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
     let (digits, rest) = line.split_at_checked(digits).unwrap_or_default();
-    if digits.is_empty() || !matches!(rest.first(), None | Some(b';' | b' ' | b'\t')) {
+    let behind = rest.iter().find(|byte| !matches!(byte, b' ' | b'\t'));
+    if digits.is_empty() || !matches!(behind, None | Some(b';')) {
         return Err(BodyFault("a chunk has no size"));
     }
     let size = digits.iter().try_fold(0_u64, |size, digit| {
@@ -146,5 +152,5 @@ fn is_header_line(line: &[u8]) -> bool {
         return false;
     };
     HeaderName::from_bytes(name).is_ok()
-        && HeaderValue::from_bytes(value.get(1..).unwrap_or_default().trim_ascii()).is_ok()
+        && HeaderValue::from_bytes(value.get(1..).unwrap_or_default()).is_ok()
 }

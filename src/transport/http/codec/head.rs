@@ -16,6 +16,9 @@ pub(crate) enum HeadFault {
     /// The head is longer, or has more lines, than the limits allow.
     #[error("the head is over a limit")]
     TooLarge,
+    /// The target of a request is longer than any that is served.
+    #[error("the target is too long")]
+    TargetTooLong,
 }
 
 /// A head of which a part has arrived. It remembers how much was looked at, so that a head that comes byte by byte is not
@@ -70,7 +73,7 @@ impl From<httparse::Error> for HeadFault {
 
 /// Makes a map of header lines that were found in `bytes`, of which `head` is a copy.
 pub(super) fn collect(bytes: &[u8], head: &Bytes, lines: &[Header<'_>]) -> Result<HeaderMap, HeadFault> {
-    let mut headers = HeaderMap::with_capacity(lines.len());
+    let mut headers = HeaderMap::try_with_capacity(lines.len()).map_err(|_| HeadFault::TooLarge)?;
     for line in lines {
         let name = HeaderName::from_bytes(line.name.as_bytes()).map_err(|_| HeadFault::Malformed)?;
         let value = HeaderValue::from_maybe_shared(part(bytes, head, line.value))

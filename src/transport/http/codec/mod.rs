@@ -20,10 +20,10 @@ pub(crate) use decoder::{Decoder, Length};
 pub(crate) use head::{HeadFault, Unfinished};
 pub(crate) use outbox::Outbox;
 pub(crate) use read::ReadBuffer;
-pub(crate) use request::parse_request;
+pub(crate) use request::{RequestHead, parse_request};
 pub(crate) use response::{ResponseHead, parse_response};
 pub(crate) use sending::{SendError, Sending, Written};
-pub(crate) use write::{write_request_head, write_response_head};
+pub(crate) use write::{write_line, write_request_head, write_status_line};
 
 /// A body that is not what its framing promised; the text is for logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -22,6 +22,8 @@ pub(crate) struct Outbox {
     frame: Bytes,
     /// What follows the frame.
     tail: &'static [u8],
+    /// The stream has taken bytes that it may still hold back, as TLS does.
+    is_unflushed: bool,
 }
 
 impl Outbox {
@@ -59,13 +61,14 @@ impl Outbox {
         self.bytes.get(self.written..).unwrap_or_default()
     }
 
-    /// Forgets everything.
+    /// Forgets everything that is not written yet.
     pub(crate) fn clear(&mut self) {
-        *self = Self { bytes: std::mem::take(&mut self.bytes), ..Self::default() };
+        let bytes = std::mem::take(&mut self.bytes);
+        *self = Self { bytes, is_unflushed: self.is_unflushed, ..Self::default() };
         self.bytes.clear();
     }
 
-    /// Writes until nothing is left, and tells how many bytes each write took.
+    /// Writes until nothing is left, here or in the stream, and tells how many bytes each write took.
     ///
     /// # Errors
     /// The stream does not take any more.
@@ -75,7 +78,6 @@ impl Outbox {
         context: &mut Context<'_>,
         mut wrote: impl FnMut(usize),
     ) -> Poll<io::Result<()>> {
-        let mut has_written = false;
         while !self.is_empty() {
             let bytes = self.bytes.get(self.written..).unwrap_or_default();
             let result = if self.frame.is_empty() && self.tail.is_empty() {
@@ -90,12 +92,15 @@ impl Outbox {
             }
             wrote(count);
             self.took(count);
-            has_written = true;
+            self.is_unflushed = true;
         }
         self.written = 0;
         self.bytes.clear();
-        // TLS may hold back what it was given.
-        if has_written { Pin::new(stream).poll_flush(context) } else { Poll::Ready(Ok(())) }
+        if self.is_unflushed {
+            ready!(Pin::new(stream).poll_flush(context))?;
+            self.is_unflushed = false;
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn took(&mut self, mut count: usize) {
