@@ -109,7 +109,10 @@ impl Ledger {
             entry.endpoint = account.endpoint;
             entry.attempts = account.attempts;
         }
-        if no_body || body.is_end_stream() {
+        // What is here whole leaves in one piece.
+        let whole = body.as_bytes().map(|bytes| bytes.len() as u64);
+        if no_body || whole.is_some() || body.is_end_stream() {
+            self.response_bytes = whole.filter(|_| !no_body).unwrap_or(0);
             self.close(Termination::Ok);
             return body;
         }

@@ -63,6 +63,14 @@ impl Body {
     pub fn is_empty(&self) -> bool {
         matches!(self.0, Inner::Empty)
     }
+
+    /// All of it, when it is here already and not a stream.
+    pub fn as_bytes(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Inner::Full(bytes) => Some(bytes),
+            Inner::Empty | Inner::Stream(_) => None,
+        }
+    }
 }
 
 impl HttpBody for Body {

@@ -15,9 +15,10 @@ struct Counted {
     in_flight: Option<InFlight>,
 }
 
-/// Keeps a request in flight until the body of its answer has ended. One that has ended already keeps nothing.
+/// Keeps a request in flight until the body of its answer has ended. One that has ended already, or is here whole, keeps
+/// nothing: the member is done.
 pub(super) fn until_read(body: Body, in_flight: InFlight) -> Body {
-    if body.is_end_stream() {
+    if body.is_end_stream() || body.as_bytes().is_some() {
         return body;
     }
     Body::stream(Counted { body, in_flight: Some(in_flight) })

@@ -1,9 +1,10 @@
 //! A timer whose deadline may move later for free.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use tokio::task::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// The moment so much later, or one that nobody will see when the time means *never*.
@@ -34,7 +35,8 @@ impl LazyTimer {
             return Poll::Pending;
         }
         loop {
-            if sleep.as_mut().poll(context).is_pending() {
+            // A task that has used up its turn would get no answer, and not be registered.
+            if pin!(unconstrained(sleep.as_mut())).poll(context).is_pending() {
                 self.woken = Some(context.waker().clone());
                 return Poll::Pending;
             }
@@ -65,6 +67,21 @@ mod tests {
         })
         .await;
         assert_eq!(start.elapsed(), Duration::from_secs(9));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_task_that_has_used_up_its_turn_is_woken_as_well() {
+        let start = Instant::now();
+        let mut timer = LazyTimer::default();
+        poll_fn(|context| {
+            while tokio::task::coop::has_budget_remaining() {
+                // Its only use is to count against the turn.
+                let _ = pin!(tokio::task::coop::consume_budget()).poll(context);
+            }
+            timer.poll(context, start + Duration::from_secs(5))
+        })
+        .await;
+        assert_eq!(start.elapsed(), Duration::from_secs(5));
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,9 +1,5 @@
-//! Bodies on their way in and out of hyper.
+//! Bodies on their way in.
 
-mod outgoing;
 mod received;
-#[cfg(test)]
-mod tests;
 
-pub(crate) use outgoing::{OutgoingBody, Source};
 pub(crate) use received::{Owner, ReceivedBody};

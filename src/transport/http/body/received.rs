@@ -1,4 +1,4 @@
-//! A body as hyper receives it, with an idle time-out and a size limit, and somebody who cares how it ends.
+//! A body as it comes off a connection, with an idle time-out and a size limit, and somebody who cares how it ends.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use hyper::body::Incoming;
 use sinew_core::message::BodyError;
 use tokio::time::Instant;
 
@@ -14,20 +13,25 @@ use super::super::timer::{LazyTimer, later};
 
 /// Told once how a received body ended.
 pub(crate) trait Owner: Send + Unpin {
+    /// Takes the bytes off the connection.
+    type Incoming: HttpBody<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>>
+        + Send
+        + Unpin;
+
     /// The body is polled for the first time.
     fn started(&mut self) {}
     /// Every byte has been read.
-    fn finished(&mut self);
+    fn finished(&mut self, incoming: Self::Incoming);
     /// It ended before its end.
     fn failed(&mut self, error: &BodyError);
     /// The reader lost interest; the rest may still be read.
-    fn dropped(&mut self, rest: Incoming);
+    fn dropped(&mut self, rest: Self::Incoming);
 }
 
 /// The body; trailers are read and dropped (http-transport.md §2.2).
 pub(crate) struct ReceivedBody<O: Owner> {
     /// `None` once it has ended one way or the other.
-    incoming: Option<Incoming>,
+    incoming: Option<O::Incoming>,
     state: State,
     owner: O,
     idle: Duration,
@@ -48,7 +52,7 @@ enum State {
 
 impl<O: Owner> ReceivedBody<O> {
     /// `idle` is the longest wait for a frame, `limit` the most bytes.
-    pub(crate) fn new(incoming: Incoming, idle: Duration, limit: Option<u64>, owner: O) -> Self {
+    pub(crate) fn new(incoming: O::Incoming, idle: Duration, limit: Option<u64>, owner: O) -> Self {
         Self {
             incoming: Some(incoming),
             state: State::Unread,
@@ -62,9 +66,10 @@ impl<O: Owner> ReceivedBody<O> {
     }
 
     fn finish(&mut self) {
-        self.incoming = None;
         self.state = State::Finished;
-        self.owner.finished();
+        if let Some(incoming) = self.incoming.take() {
+            self.owner.finished(incoming);
+        }
     }
 
     fn fail(&mut self, error: BodyError) -> BodyError {
@@ -115,7 +120,7 @@ impl<O: Owner> HttpBody for ReceivedBody<O> {
                     }
                 }
                 Poll::Ready(Some(Err(error))) => {
-                    return Poll::Ready(Some(Err(this.fail(BodyError::Aborted(Box::new(error))))));
+                    return Poll::Ready(Some(Err(this.fail(BodyError::Aborted(error.into())))));
                 }
                 Poll::Ready(None) => {
                     this.finish();

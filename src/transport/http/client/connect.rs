@@ -1,4 +1,4 @@
-//! From a target to a connection that speaks HTTP: name, addresses, TCP, TLS.
+//! From a target to a connection: name, addresses, TCP, TLS.
 
 use std::io;
 use std::net::SocketAddr;
@@ -32,9 +32,7 @@ pub(super) async fn connect(
     let stream = timeout_at(deadline, open(client, target))
         .await
         .map_err(|_elapsed| ClientError::ConnectTimeout { target: target.to_string(), limit })??;
-    Connection::start(stream, client, slot)
-        .await
-        .map_err(|error| ClientError::Connect { target: target.to_string(), source: io::Error::other(error) })
+    Ok(Connection::new(stream, client, slot))
 }
 
 async fn open(client: &Inner, target: &Target) -> Result<Stream, ClientError> {

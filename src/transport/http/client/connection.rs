@@ -1,123 +1,86 @@
-//! One connection to a member, and the task that drives it.
+//! One connection to a member, owned by the exchange that uses it, or by the pool.
 
-use std::future::{Future, poll_fn};
-use std::io::{self, IoSlice};
-use std::pin::{Pin, pin};
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Weak};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker};
 
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::task::AbortHandle;
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio::time::Instant;
 
 use super::Inner;
-use super::copy::HeadCopy;
 use super::slots::{Slot, Slots};
-use super::state::{Expired, RequestWatch, State};
 use crate::transport::counters::ClientCounters;
 use crate::transport::http::Stream;
-use crate::transport::http::body::OutgoingBody;
+use crate::transport::http::codec::{Outbox, ReadBuffer};
 use crate::transport::http::timer::LazyTimer;
 
 /// Ready for a request, or busy with one. Dropping it closes it, whatever it is doing.
 pub(super) struct Connection {
-    pub(super) sender: http1::SendRequest<OutgoingBody<RequestWatch>>,
-    pub(super) state: Arc<State>,
+    pub(super) stream: Stream,
+    /// What the member has sent.
+    pub(super) received: ReadBuffer,
+    /// What the member is to get.
+    pub(super) outbox: Outbox,
+    /// For the time-outs of its exchanges.
+    pub(super) timer: LazyTimer,
     /// Requests it has carried.
     pub(super) exchanges: u64,
     /// When its last exchange ended.
     pub(super) idle_since: Instant,
-    /// The slots it counts against, when its target has a limit.
-    pub(super) home: Option<Weak<Slots>>,
-    /// Room for the head of a request that may have to be sent again.
-    pub(super) copy: HeadCopy,
     created: Instant,
-    driver: AbortHandle,
+    /// Its right to exist, when its target has a limit.
+    slot: Option<Slot>,
+    /// Counted as long as it lives.
+    _open: Open,
 }
 
 impl Connection {
-    /// Starts HTTP on a stream, and the task that drives it on the current runtime.
-    pub(super) async fn start(
-        stream: Stream,
-        client: &Arc<Inner>,
-        slot: Option<Slot>,
-    ) -> hyper::Result<Self> {
-        let state = Arc::new(State::new());
-        let socket = Socket { stream, state: Arc::clone(&state) };
-        let settings = &client.settings;
-        let mut builder = http1::Builder::new();
-        builder
-            .title_case_headers(true)
-            .max_header_size(settings.response.head)
-            .max_buf_size(settings.max_buffer.max(settings.response.head).max(8192));
-        if settings.response.headers != 100 {
-            // hyper's own default of 100 needs no allocation.
-            builder.max_headers(settings.response.headers);
-        }
-        let (sender, connection) = builder.handshake(TokioIo::new(socket)).await?;
-        let home = slot.as_ref().and_then(Slot::slots).map(Arc::downgrade);
-        let open = Open::count(Arc::clone(&client.counters));
-        let driver = {
-            let state = Arc::clone(&state);
-            let client = Arc::clone(client);
-            tokio::spawn(async move {
-                drive(connection, &state, &client).await;
-                drop((slot, open));
-            })
-        };
+    /// HTTP over a stream.
+    pub(super) fn new(stream: Stream, client: &Arc<Inner>, slot: Option<Slot>) -> Self {
         let now = Instant::now();
-        Ok(Self {
-            sender,
-            state,
+        Self {
+            stream,
+            received: ReadBuffer::new(client.settings.max_buffer),
+            outbox: Outbox::default(),
+            timer: LazyTimer::default(),
             exchanges: 0,
             idle_since: now,
-            home,
-            copy: HeadCopy::default(),
             created: now,
-            driver: driver.abort_handle(),
-        })
+            slot,
+            _open: Open::count(Arc::clone(&client.counters)),
+        }
+    }
+
+    /// What its slot came from, when its target has a limit and is still known.
+    pub(super) fn home(&self) -> Option<Option<Arc<Slots>>> {
+        self.slot.as_ref().map(Slot::slots)
     }
 
     /// Whether it may still be used for a new request at this moment.
-    pub(super) fn is_usable(&self, client: &Inner, now: Instant) -> bool {
-        !self.sender.is_closed()
-            && now.duration_since(self.idle_since) < client.settings.idle_time
+    pub(super) fn is_usable(&mut self, client: &Inner, now: Instant) -> bool {
+        now.duration_since(self.idle_since) < client.settings.idle_time
             && client.settings.life_time.is_none_or(|limit| now.duration_since(self.created) < limit)
+            && !self.is_closed()
     }
-}
 
-impl Drop for Connection {
-    fn drop(&mut self) {
-        self.driver.abort();
-    }
-}
-
-/// Runs until the connection ends, or until it has taken too long over something.
-async fn drive(connection: impl Future<Output = hyper::Result<()>>, state: &State, client: &Inner) {
-    let mut connection = pin!(connection);
-    let mut timer = LazyTimer::default();
-    let end = poll_fn(|context| {
-        if let Poll::Ready(result) = connection.as_mut().poll(context) {
-            return Poll::Ready(result.err().map(|error| error.to_string()));
-        }
-        while let Some(deadline) = state.deadline(&client.settings) {
-            ready!(timer.poll(context, deadline));
-            match state.expire() {
-                Some(Expired::Idle) => return Poll::Ready(None),
-                Some(Expired::Response | Expired::Stalled) => {
-                    return Poll::Ready(Some("time-out".to_owned()));
+    /// True when the member has closed it, or has sent what nobody asked for. Asks the operating system only when something has
+    /// happened since the last read.
+    pub(super) fn is_closed(&mut self) -> bool {
+        let mut space = [0; 1];
+        let read = match &mut self.stream {
+            Stream::Plain(tcp) => tcp.try_read(&mut space).map(drop),
+            // What has arrived may belong to TLS alone, such as a ticket.
+            stream @ Stream::Tls(_) => {
+                let mut context = Context::from_waker(Waker::noop());
+                match Pin::new(stream).poll_read(&mut context, &mut ReadBuf::new(&mut space)) {
+                    Poll::Ready(read) => read,
+                    Poll::Pending => Err(io::ErrorKind::WouldBlock.into()),
                 }
-                None => {}
             }
-        }
-        Poll::Pending
-    })
-    .await;
-    if let Some(error) = end {
-        tracing::debug!(%error, "a connection to a member ended");
+        };
+        !read.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
 }
 
@@ -135,66 +98,5 @@ impl Open {
 impl Drop for Open {
     fn drop(&mut self) {
         self.0.open.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-/// The byte stream as hyper sees it; what passes is noted in the state.
-struct Socket {
-    stream: Stream,
-    state: Arc<State>,
-}
-
-impl AsyncRead for Socket {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let this = self.get_mut();
-        let before = buffer.filled().len();
-        ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
-        this.state.bytes_read(buffer.filled().len().saturating_sub(before));
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl Socket {
-    fn wrote(&self, result: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        match &result {
-            Poll::Ready(Ok(count)) => self.state.bytes_written(*count),
-            Poll::Ready(Err(_)) => {}
-            Poll::Pending => self.state.write_blocked(),
-        }
-        result
-    }
-}
-
-impl AsyncWrite for Socket {
-    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let this = self.get_mut();
-        let result = Pin::new(&mut this.stream).poll_write(context, bytes);
-        this.wrote(result)
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        slices: &[IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let this = self.get_mut();
-        let result = Pin::new(&mut this.stream).poll_write_vectored(context, slices);
-        this.wrote(result)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
     }
 }

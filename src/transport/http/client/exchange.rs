@@ -1,264 +1,174 @@
-//! One request to a member and its answer.
+//! One request on its way over a connection, and the answer to it: both sides are driven by whoever waits for the answer.
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
 
-use ::http::{Request, Response};
-use http_body::Body as _;
-use hyper::body::Incoming;
-use sinew_core::message::{Body, BodyError};
-use tokio::time::{Instant, timeout_at};
+use sinew_core::message::BodyError;
+use tokio::time::{Duration, Instant};
 
-use super::connect::connect;
+use super::ClientSettings;
 use super::connection::Connection;
-use super::request::{is_repeatable, prepare};
-use super::slots::{Asked, Grant};
-use super::state::{Expired, RequestWatch, State};
-use super::{ClientError, HttpClient, Inner, Target, Timeouts, pool};
-use crate::transport::http::CloseAfter;
-use crate::transport::http::body::{OutgoingBody, Owner, ReceivedBody};
-use crate::transport::http::framing::{Reuse, check_response};
+use crate::transport::http::codec::{
+    HeadFault, ResponseHead, SendError, Sending, Unfinished, parse_response,
+};
 use crate::transport::http::timer::later;
 
-impl HttpClient {
-    /// Sends one request and waits for the head of its answer; the body of the answer streams.
-    ///
-    /// The URI of the request must be what stands on the request line: path and query, or an absolute address
-    /// when the member is a proxy. `Host` is sent as given, or as [`Target::authority`] when there is none. Other headers
-    /// are sent as given, except hop-by-hop ones, `Expect` and `Content-Length`: the size of the body decides how it is
-    /// framed. See [`CloseAfter`] and [`crate::transport::http::ForceHttp10`].
-    ///
-    /// A connection from the pool that turns out dead is replaced by a fresh one when nothing of the request was sent, or
-    /// when the request is idempotent, has no body, and nothing of an answer came. Nothing else is ever sent twice.
-    ///
-    /// An answer that came before its request was sent completely carries [`CloseAfter`] in its extensions when its
-    /// status is 300 or more, because the rest of our client's request will not be read.
-    ///
-    /// # Errors
-    ///
-    /// [`ClientError`] says what happened, in which phase, and whether anything was sent.
-    pub async fn send(
-        &self,
-        target: &Target,
-        request: Request<Body>,
-        timeouts: Timeouts,
-    ) -> Result<Response<Body>, ClientError> {
-        let result = send(&self.0, target, request, timeouts).await;
-        if result.is_err() {
-            self.0.counters.failed.fetch_add(1, Ordering::Relaxed);
-        }
-        result
-    }
+/// A connection that is in use.
+pub(super) struct Exchange {
+    pub(super) connection: Connection,
+    pub(super) sending: Sending,
+    /// The request was written whole.
+    pub(super) is_sent: bool,
+    /// Bytes of the request that the operating system took.
+    written: u64,
+    /// Bytes of the answer that have come.
+    pub(super) received: u64,
+    /// Since when the member owes an answer: when it last took bytes of the request.
+    progress_at: Instant,
+    /// Since when the member has taken no byte of what we want to write.
+    blocked_since: Option<Instant>,
+    send_failure: Option<SendError>,
+    unfinished: Unfinished,
 }
 
-async fn send(
-    client: &Arc<Inner>,
-    target: &Target,
-    request: Request<Body>,
-    timeouts: Timeouts,
-) -> Result<Response<Body>, ClientError> {
-    let request = prepare(request, target)
-        .map_err(|detail| ClientError::InvalidRequest { target: target.to_string(), detail })?;
-    let mut request = request.map(|body| OutgoingBody::new(body, RequestWatch::default()));
-    request.body_mut().gather().await;
-    if let Some(source) = request.body_mut().take_failure() {
-        return Err(ClientError::RequestBody { target: target.to_string(), source });
-    }
-    let mut may_reuse = true;
-    loop {
-        let mut now = Instant::now();
-        let pooled = if may_reuse { pool::take(client, target, now) } else { None };
-        let mut connection = match pooled {
-            Some(connection) => connection,
-            None => {
-                let obtained = obtain(client, target, now, timeouts).await?;
-                now = Instant::now();
-                obtained
-            }
-        };
-        let is_reused = connection.exchanges > 0;
-        match attempt(client, &mut connection, request, now, timeouts).await {
-            Ok(response) => return accept(client, target, connection, response),
-            Err(Failed { again: Some(again), .. }) if is_reused => {
-                client.counters.retried.fetch_add(1, Ordering::Relaxed);
-                tracing::debug!(%target, "a connection from the pool was dead");
-                request = again;
-                // What was kept beside a dead connection is likely dead as well.
-                may_reuse = false;
-            }
-            Err(failed) => return Err(explain(client, target, timeouts, &connection.state, failed.error)),
-        }
-    }
+/// Why there is no answer.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The body of the request failed where it comes from.
+    Source(BodyError),
+    /// The request could not be written.
+    Write(io::Error),
+    /// The answer could not be read.
+    Read(io::Error),
+    /// The member closed the connection.
+    Closed,
+    /// What came is no answer.
+    Head(HeadFault),
+    /// Something took longer than this.
+    Expired(Duration),
 }
 
-/// A connection that nobody uses: a new one, or one that its user gives up when all slots are taken.
-async fn obtain(
-    client: &Arc<Inner>,
-    target: &Target,
-    now: Instant,
-    timeouts: Timeouts,
-) -> Result<Connection, ClientError> {
-    let limit = timeouts.connect;
-    let deadline = later(now, limit);
-    let Some(slots) = pool::slots(client, target) else {
-        return connect(client, target, deadline, limit, None).await;
-    };
-    let exhausted = || ClientError::PoolExhausted { target: target.to_string() };
-    loop {
-        let slot = match slots.ask(client, Instant::now()) {
-            Asked::Idle(connection) => return Ok(*connection),
-            Asked::Granted(slot) => slot,
-            Asked::Refused => return Err(exhausted()),
-            Asked::Queued(grant) => match timeout_at(deadline, grant).await {
-                Ok(Ok(Grant::Slot(slot))) => slot,
-                Ok(Ok(Grant::Connection(connection))) if connection.is_usable(client, Instant::now()) => {
-                    return Ok(*connection);
+impl Exchange {
+    /// The head of the request must be in the connection's outbox.
+    pub(super) fn new(connection: Connection, sending: Sending, now: Instant) -> Self {
+        Self {
+            connection,
+            sending,
+            is_sent: false,
+            written: 0,
+            received: 0,
+            progress_at: now,
+            blocked_since: None,
+            send_failure: None,
+            unfinished: Unfinished::default(),
+        }
+    }
+
+    /// True when the operating system has taken no byte of the request.
+    pub(super) fn has_sent_nothing(&self) -> bool {
+        self.written == 0
+    }
+
+    /// Sends, and waits for the head of the answer; interim answers are dropped (RFC 9110 §15.2).
+    pub(super) fn poll_head(
+        &mut self,
+        settings: &ClientSettings,
+        response_limit: Duration,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<ResponseHead, Failure>> {
+        self.send(context);
+        loop {
+            if !self.connection.received.bytes.is_empty() {
+                let received = &mut self.connection.received.bytes;
+                match parse_response(received, &mut self.unfinished, &settings.response) {
+                    Ok(Some(head)) if is_interim(&head) => continue,
+                    Ok(Some(head)) => return Poll::Ready(Ok(head)),
+                    Ok(None) => {}
+                    Err(fault) => return Poll::Ready(Err(Failure::Head(fault))),
                 }
-                Ok(Ok(Grant::Connection(_)) | Err(_)) => continue,
-                Err(_elapsed) => return Err(exhausted()),
-            },
-        };
-        return connect(client, target, deadline, limit, Some(slot)).await;
-    }
-}
-
-struct Failed {
-    error: hyper::Error,
-    /// The request, when it may be sent once more.
-    again: Option<Outgoing>,
-}
-
-type Outgoing = Request<OutgoingBody<RequestWatch>>;
-
-async fn attempt(
-    client: &Inner,
-    connection: &mut Connection,
-    mut request: Outgoing,
-    now: Instant,
-    timeouts: Timeouts,
-) -> Result<Response<Incoming>, Failed> {
-    let is_copied = connection.exchanges > 0 && is_repeatable(&request);
-    if connection.exchanges > 0 {
-        client.counters.reused.fetch_add(1, Ordering::Relaxed);
-    }
-    if is_copied {
-        connection.copy.take(&request);
-    }
-    connection.exchanges += 1;
-    let state = Arc::clone(&connection.state);
-    state.begin(now, timeouts.response, !request.body().has_ended());
-    request.body_mut().source_mut().0 = Some(Arc::clone(&state));
-    match connection.sender.try_send_request(request).await {
-        Ok(response) => {
-            state.answered();
-            Ok(response)
-        }
-        Err(mut error) => {
-            let again = match error.take_message() {
-                Some(unsent) => Some(unsent),
-                None if is_copied && state.expired().is_none() && state.has_received_nothing() => {
-                    connection.copy.restore(OutgoingBody::new(Body::empty(), RequestWatch::default()))
+            }
+            match self.fill(context) {
+                Poll::Ready(Ok(0)) => {
+                    return Poll::Ready(Err(self.send_failure().unwrap_or(Failure::Closed)));
                 }
-                None => None,
-            };
-            Err(Failed { error: error.into_error(), again })
+                Poll::Ready(Ok(_)) => {}
+                Poll::Ready(Err(error)) => {
+                    return Poll::Ready(Err(self.send_failure().unwrap_or(Failure::Read(error))));
+                }
+                Poll::Pending => break,
+            }
         }
+        // A member that does not read on may have answered; that was looked for first.
+        if let Some(failure) = self.send_failure() {
+            return Poll::Ready(Err(failure));
+        }
+        self.poll_deadline(settings, response_limit, context).map(|limit| Err(Failure::Expired(limit)))
     }
-}
 
-/// Turns the answer into ours: checked, and with a body that gives the connection back.
-fn accept(
-    client: &Arc<Inner>,
-    target: &Target,
-    connection: Connection,
-    response: Response<Incoming>,
-) -> Result<Response<Body>, ClientError> {
-    let (mut head, incoming) = response.into_parts();
-    let reuse = check_response(&mut head).map_err(|refusal| ClientError::Protocol {
-        target: target.to_string(),
-        detail: refusal.detail.to_owned(),
-    })?;
-    if head.status.as_u16() >= 300 && !connection.state.is_request_finished() {
-        head.extensions.insert(CloseAfter);
-    }
-    let mut lease = Lease {
-        connection: Some(connection),
-        is_reusable: reuse == Reuse::Allowed,
-        client: Arc::clone(client),
-        target: target.clone(),
-    };
-    let body = if incoming.is_end_stream() {
-        lease.finished();
-        Body::empty()
-    } else {
-        Body::stream(ReceivedBody::new(incoming, client.settings.body_idle, None, lease))
-    };
-    Ok(Response::from_parts(head, body))
-}
-
-/// Holds the connection while the body of its answer is read.
-struct Lease {
-    connection: Option<Connection>,
-    is_reusable: bool,
-    client: Arc<Inner>,
-    target: Target,
-}
-
-impl Owner for Lease {
-    /// Back to the pool, unless the request is still being sent: its rest would run into the next exchange's time.
-    fn finished(&mut self) {
-        if let Some(connection) = self.connection.take()
-            && self.is_reusable
-            && connection.state.is_request_finished()
-        {
-            pool::put(&self.client, &self.target, connection);
+    /// Goes on with the request, as far as that is possible now.
+    pub(super) fn send(&mut self, context: &mut Context<'_>) {
+        if self.is_sent || self.send_failure.is_some() {
+            return;
+        }
+        let Connection { stream, outbox, .. } = &mut self.connection;
+        let mut written = 0;
+        let sent = self.sending.poll_send(outbox, stream, context, |count| written += count as u64);
+        let is_first = self.written == 0;
+        self.written += written;
+        if written > 0 {
+            self.blocked_since = None;
+            if !is_first {
+                self.progress_at = Instant::now();
+            }
+        }
+        match sent {
+            Poll::Ready(Ok(())) => {
+                self.is_sent = true;
+                self.blocked_since = None;
+            }
+            Poll::Ready(Err(error)) => self.send_failure = Some(error),
+            Poll::Pending if !outbox.is_empty() => {
+                self.blocked_since.get_or_insert_with(Instant::now);
+            }
+            Poll::Pending => {}
         }
     }
 
-    fn failed(&mut self, _error: &BodyError) {
-        self.connection = None;
+    /// Reads what has come.
+    pub(super) fn fill(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        let Connection { stream, received, .. } = &mut self.connection;
+        let read = received.poll_fill(stream, context);
+        if let Poll::Ready(Ok(count)) = &read {
+            self.received += *count as u64;
+        }
+        read
     }
 
-    fn dropped(&mut self, _rest: Incoming) {
-        self.connection = None;
+    fn send_failure(&mut self) -> Option<Failure> {
+        Some(match self.send_failure.take()? {
+            SendError::Source(error) => Failure::Source(error),
+            SendError::Length(fault) => Failure::Source(BodyError::Aborted(Box::new(fault))),
+            SendError::Stream(error) => Failure::Write(error),
+        })
+    }
+
+    /// Ready with the limit that was passed.
+    fn poll_deadline(
+        &mut self,
+        settings: &ClientSettings,
+        response_limit: Duration,
+        context: &mut Context<'_>,
+    ) -> Poll<Duration> {
+        let (since, limit) = match self.blocked_since {
+            Some(since) => (since, settings.write_stall),
+            // The request goes on when our own client sends more; the member is not to blame.
+            None if !self.is_sent && self.sending.waits_for_source() => return Poll::Pending,
+            None => (self.progress_at, response_limit),
+        };
+        self.connection.timer.poll(context, later(since, limit)).map(|()| limit)
     }
 }
 
-fn explain(
-    client: &Inner,
-    target: &Target,
-    timeouts: Timeouts,
-    state: &State,
-    error: hyper::Error,
-) -> ClientError {
-    let target = target.to_string();
-    match state.expired() {
-        Some(Expired::Response) => return ClientError::ResponseTimeout { target, limit: timeouts.response },
-        Some(Expired::Stalled) => {
-            return ClientError::ResponseTimeout { target, limit: client.settings.write_stall };
-        }
-        Some(Expired::Idle) | None => {}
-    }
-    if let Some(source) = state.take_body_error() {
-        return ClientError::RequestBody { target, source };
-    }
-    if error.is_parse() {
-        return ClientError::Protocol { target, detail: error.to_string() };
-    }
-    let while_sending = !state.is_request_finished() || state.has_sent_nothing();
-    let nothing_sent = state.has_sent_nothing();
-    let cause = std::error::Error::source(&error).and_then(|cause| cause.downcast_ref::<io::Error>());
-    let is_closed = error.is_incomplete_message()
-        || error.is_canceled()
-        || error.is_closed()
-        || cause.is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe);
-    if is_closed {
-        ClientError::Closed { target, while_sending, nothing_sent }
-    } else if while_sending || error.is_body_write_aborted() {
-        ClientError::Sending { target, source: Box::new(error), nothing_sent }
-    } else {
-        let nothing_received = state.has_received_nothing();
-        ClientError::Receiving { target, source: Box::new(error), nothing_received }
-    }
+fn is_interim(head: &ResponseHead) -> bool {
+    head.parts.status.is_informational() && head.parts.status.as_u16() != 101
 }

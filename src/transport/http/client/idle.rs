@@ -9,41 +9,46 @@ use super::connection::Connection;
 #[derive(Default)]
 pub(super) struct IdleConnections(Vec<Connection>);
 
+/// What was found to be of no more use, to be dropped outside of any borrow, and how many are left.
+pub(super) struct Swept {
+    pub(super) dead: Vec<Connection>,
+    pub(super) left: usize,
+}
+
 impl IdleConnections {
     /// One that is still good, and those found not to be; these are to be dropped outside of any borrow.
     pub(super) fn take(&mut self, client: &Inner, now: Instant) -> (Option<Connection>, Vec<Connection>) {
         let mut dead = Vec::new();
-        let mut index = self.0.len();
-        while let Some(next) = index.checked_sub(1) {
-            index = next;
-            let Some(connection) = self.0.get(index) else { break };
-            if !connection.is_usable(client, now) {
-                dead.push(self.0.remove(index));
-            } else if connection.sender.is_ready() {
-                return (Some(self.0.remove(index)), dead);
+        while let Some(mut connection) = self.0.pop() {
+            if connection.is_usable(client, now) {
+                return (Some(connection), dead);
             }
+            dead.push(connection);
         }
         (None, dead)
     }
 
     /// Keeps one, and gives back one that must go for it when there are too many.
     pub(super) fn put(&mut self, client: &Inner, connection: Connection) -> Option<Connection> {
-        if self.0.len() < client.settings.max_idle_per_target {
-            self.0.push(connection);
-            return None;
-        }
-        let oldest = self.0.iter().position(|kept| kept.sender.is_closed()).unwrap_or(0);
-        if oldest >= self.0.len() {
+        if client.settings.max_idle_per_target == 0 {
             return Some(connection);
         }
-        let gone = self.0.remove(oldest);
+        let oldest = (self.0.len() >= client.settings.max_idle_per_target).then(|| self.0.remove(0));
         self.0.push(connection);
-        Some(gone)
+        oldest
     }
 
-    /// Forgets those that have closed; true when none is left.
-    pub(super) fn sweep(&mut self) -> bool {
-        self.0.retain(|connection| !connection.sender.is_closed());
+    /// Finds those that are closed or too old, and has the others give back the memory that they do not need while they wait.
+    pub(super) fn sweep(&mut self, client: &Inner, now: Instant) -> Swept {
+        let dead = self.0.extract_if(.., |connection| !connection.is_usable(client, now)).collect();
+        for connection in &mut self.0 {
+            connection.received.release();
+        }
+        Swept { dead, left: self.0.len() }
+    }
+
+    /// True when there is none.
+    pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }

@@ -3,17 +3,17 @@
 //! [`HttpClient::send`] takes a connection from the pool of its thread, or makes one, and returns when the head of the
 //! answer is here. The body of the answer streams; at its end the connection goes back to the pool.
 
+mod answer;
 mod connect;
 mod connection;
-mod copy;
 mod error;
 mod exchange;
 mod idle;
 mod pool;
 mod request;
+mod send;
 mod settings;
 mod slots;
-mod state;
 mod target;
 #[cfg(test)]
 mod tests;

@@ -2,14 +2,14 @@
 //! (http-transport.md §17 rule 10).
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::Inner;
 use super::connection::Connection;
-use super::idle::IdleConnections;
+use super::idle::{IdleConnections, Swept};
 
 /// How many connections one target may have on one thread, and what they are doing.
 pub(super) struct Slots {
@@ -24,8 +24,9 @@ struct Queue {
     waiting: VecDeque<oneshot::Sender<Grant>>,
 }
 
-/// The right to have one connection open; given on when dropped.
-pub(super) struct Slot(Option<Arc<Slots>>);
+/// The right to have one connection open; given on when dropped. The connection that has it may lie among the idle ones of
+/// its slots, which therefore must not be kept alive by it.
+pub(super) struct Slot(Weak<Slots>);
 
 /// What a waiting request gets.
 pub(super) enum Grant {
@@ -82,6 +83,11 @@ impl Slots {
         }
     }
 
+    /// See [`IdleConnections::sweep`].
+    pub(super) fn sweep(&self, client: &Inner, now: Instant) -> Swept {
+        self.queue().idle.sweep(client, now)
+    }
+
     /// Whether there is a connection, or a request that wants one.
     pub(super) fn is_in_use(&self) -> bool {
         let queue = self.queue();
@@ -111,18 +117,18 @@ impl Queue {
 
 impl Slot {
     fn new(slots: &Arc<Slots>) -> Self {
-        Self(Some(Arc::clone(slots)))
+        Self(Arc::downgrade(slots))
     }
 
     /// Where it came from.
-    pub(super) fn slots(&self) -> Option<&Arc<Slots>> {
-        self.0.as_ref()
+    pub(super) fn slots(&self) -> Option<Arc<Slots>> {
+        self.0.upgrade()
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let Some(slots) = self.0.take() else { return };
+        let Some(slots) = self.0.upgrade() else { return };
         loop {
             let mut queue = slots.queue();
             let Some(waiting) = queue.waiting.pop_front() else {
@@ -132,7 +138,7 @@ impl Drop for Slot {
             drop(queue);
             match waiting.send(Grant::Slot(Self::new(&slots))) {
                 // This one went away meanwhile: the next may have what was meant for it.
-                Err(Grant::Slot(mut slot)) => slot.0 = None,
+                Err(Grant::Slot(mut slot)) => slot.0 = Weak::new(),
                 Ok(()) | Err(Grant::Connection(_)) => return,
             }
         }

@@ -1,22 +1,23 @@
 //! The framing policy: which messages are refused, what is rewritten in the others, what is never forwarded.
 //!
-//! Pure functions over heads that hyper has parsed; the verdicts are those of hardening.md §1.1 and §1.3.
-//! Who reads a message checks it ([`check_request`], [`check_response`]); who writes one removes what belongs
-//! to a single connection ([`strip_hop_by_hop`]) and frames the body anew. The scanner in `wire` sees what hyper hides.
+//! Pure functions over heads that were parsed; the verdicts are those of hardening.md §1.1 and §1.3.
+//! Who reads a message checks it (`check_request`, [`check_response`]); who writes one removes what belongs
+//! to a single connection ([`strip_hop_by_hop`]) and frames the body anew.
 
 mod authority;
 mod content_length;
 mod hop_by_hop;
 mod request;
 mod response;
-pub(crate) mod wire;
 
 use ::http::StatusCode;
 use sinew_core::message::BodyError;
 
+use super::codec::HeadFault;
+
 pub use hop_by_hop::strip_hop_by_hop;
-pub use request::check_request;
-pub use response::check_response;
+pub(crate) use request::check_request;
+pub(crate) use response::check_response;
 
 /// Limits on requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,6 +154,25 @@ impl Refusal {
             }
             BodyError::TooLarge { .. } => Self::body_too_large(),
         }
+    }
+
+    /// What a client is told whose bytes are no head that is served.
+    pub(crate) const fn of_head(fault: HeadFault) -> Self {
+        match fault {
+            HeadFault::Malformed => {
+                Self::new(StatusCode::BAD_REQUEST, RefusalReason::Malformed, "the head is not HTTP")
+            }
+            HeadFault::TooLarge => Self::new(
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                RefusalReason::TooLarge,
+                "the head is over a limit",
+            ),
+            HeadFault::TargetTooLong => Self::target_too_long(),
+        }
+    }
+
+    pub(crate) const fn target_too_long() -> Self {
+        Self::new(StatusCode::URI_TOO_LONG, RefusalReason::TooLarge, "the target is too long")
     }
 
     pub(crate) const fn body_too_large() -> Self {

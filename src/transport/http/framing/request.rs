@@ -5,12 +5,13 @@ use ::http::request::Parts;
 use ::http::{HeaderMap, HeaderValue, Method, StatusCode, Version};
 
 use super::{Refusal, RefusalReason, RequestLimits, authority, content_length};
+use crate::transport::http::codec::{Length, RequestHead};
 
 /// Other servers read these as the header with a dash.
 static DISGUISED: [HeaderName; 2] =
     [HeaderName::from_static("transfer_encoding"), HeaderName::from_static("content_length")];
 
-/// Checks the head of a request and rewrites what others could read differently:
+/// Checks the head of a request, says how long its body is, and rewrites what others could read differently:
 ///
 /// - `Transfer-Encoding` is removed once it is known to be one `chunked`; who forwards the body frames it anew;
 /// - `Content-Length` becomes one number without leading zeros;
@@ -21,9 +22,10 @@ static DISGUISED: [HeaderName; 2] =
 /// # Errors
 ///
 /// The refusal to answer with; the connection must be closed after it.
-pub fn check_request(head: &mut Parts, limits: &RequestLimits) -> Result<(), Refusal> {
+pub(crate) fn check_request(head: &mut RequestHead, limits: &RequestLimits) -> Result<Length, Refusal> {
+    let RequestHead { parts: head, has_fragment, .. } = head;
     check_method(&head.method, limits)?;
-    check_target(head, limits)?;
+    check_target(head, *has_fragment, limits)?;
     if head.headers.len() > limits.headers {
         return Err(Refusal::new(
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -31,13 +33,13 @@ pub fn check_request(head: &mut Parts, limits: &RequestLimits) -> Result<(), Ref
             "too many header lines",
         ));
     }
-    check_framing(&mut head.headers, head.version, limits)?;
+    let length = check_framing(&mut head.headers, head.version, limits)?;
     check_host(head)?;
     check_expectation(&head.headers)?;
     if head.version == Version::HTTP_10 && head.headers.contains_key(UPGRADE) {
         head.headers.remove(UPGRADE);
     }
-    Ok(())
+    Ok(length)
 }
 
 fn check_method(method: &Method, limits: &RequestLimits) -> Result<(), Refusal> {
@@ -55,8 +57,11 @@ fn check_method(method: &Method, limits: &RequestLimits) -> Result<(), Refusal> 
     }
 }
 
-fn check_target(head: &Parts, limits: &RequestLimits) -> Result<(), Refusal> {
+fn check_target(head: &Parts, has_fragment: bool, limits: &RequestLimits) -> Result<(), Refusal> {
     let refuse = |detail| Err(Refusal::new(StatusCode::BAD_REQUEST, RefusalReason::Target, detail));
+    if has_fragment {
+        return refuse("the target has a fragment");
+    }
     let target = &head.uri;
     let path_and_query = target.path_and_query().map_or("", |target| target.as_str());
     let mut length = path_and_query.len();
@@ -76,11 +81,7 @@ fn check_target(head: &Parts, limits: &RequestLimits) -> Result<(), Refusal> {
         return refuse("the target is neither a path nor an absolute address");
     }
     if length > limits.target {
-        return Err(Refusal::new(
-            StatusCode::URI_TOO_LONG,
-            RefusalReason::TooLarge,
-            "the target is too long",
-        ));
+        return Err(Refusal::target_too_long());
     }
     if memchr::memmem::find(target.path().as_bytes(), b"%00").is_some() {
         return refuse("the path contains an encoded NUL");
@@ -88,52 +89,60 @@ fn check_target(head: &Parts, limits: &RequestLimits) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_framing(headers: &mut HeaderMap, version: Version, limits: &RequestLimits) -> Result<(), Refusal> {
-    if headers.contains_key(TRANSFER_ENCODING) {
+fn check_framing(
+    headers: &mut HeaderMap,
+    version: Version,
+    limits: &RequestLimits,
+) -> Result<Length, Refusal> {
+    let length = if headers.contains_key(TRANSFER_ENCODING) {
         if version != Version::HTTP_11 {
             return Err(Refusal::framing("HTTP/1.0 has no transfer encoding"));
         }
         if headers.contains_key(CONTENT_LENGTH) {
-            return Err(Refusal::framing(LENGTH_AND_ENCODING));
+            return Err(Refusal::framing("both a content length and a transfer encoding"));
         }
         check_transfer_encoding(headers)?;
         headers.remove(TRANSFER_ENCODING);
+        Length::Chunked
     } else {
-        let length = content_length::normalise(headers, false).map_err(Refusal::framing)?;
-        if let (Some(length), Some(limit)) = (length, limits.body)
-            && length > limit
-        {
+        let length = content_length::normalise(headers, false).map_err(Refusal::framing)?.unwrap_or(0);
+        if length > limits.body.unwrap_or(LONGEST_BODY).min(LONGEST_BODY) {
             return Err(Refusal::body_too_large());
         }
-    }
+        Length::Known(length)
+    };
     if headers.keys().any(|name| DISGUISED.contains(name)) {
         for name in &DISGUISED {
             headers.remove(name);
         }
     }
-    Ok(())
+    Ok(length)
 }
 
-pub(super) const LENGTH_AND_ENCODING: &str = "both a content length and a transfer encoding";
+/// No body is longer: sizes of files and positions in them are signed 64-bit numbers.
+const LONGEST_BODY: u64 = i64::MAX as u64;
 
-/// Exactly one `chunked`. A coding that we do not know is 501 (RFC 9112 §6.1), every other form is 400.
+/// Exactly one `chunked`. Codings that we do not know before a last `chunked` are 501 (RFC 9112 §6.1), every other form is
+/// 400: without `chunked` at the end the length of the body is unknown (RFC 9112 §6.3).
 fn check_transfer_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
     let mut values = headers.get_all(TRANSFER_ENCODING).iter().map(HeaderValue::as_bytes);
     if values.next().is_some_and(|value| value.eq_ignore_ascii_case(b"chunked")) && values.next().is_none() {
         return Ok(());
     }
-    let mut codings = headers
+    let codings: Vec<&[u8]> = headers
         .get_all(TRANSFER_ENCODING)
         .iter()
         .flat_map(|value| value.as_bytes().split(|&byte| byte == b','))
-        .map(<[u8]>::trim_ascii);
+        .map(<[u8]>::trim_ascii)
+        .collect();
     let is_unknown = |coding: &[u8]| {
         !coding.is_empty()
             && coding.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-')
             && !coding.eq_ignore_ascii_case(b"chunked")
             && !coding.eq_ignore_ascii_case(b"identity")
     };
-    if codings.any(is_unknown) {
+    let ends_chunked = codings.last().is_some_and(|coding| coding.eq_ignore_ascii_case(b"chunked"));
+    if ends_chunked && codings.into_iter().any(is_unknown) {
         return Err(Refusal::new(
             StatusCode::NOT_IMPLEMENTED,
             RefusalReason::Framing,

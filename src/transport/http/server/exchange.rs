@@ -1,197 +1,157 @@
-//! One request and its answer: verdict, handler, framing, and what becomes of an unread request body.
+//! One request and its answer: verdict, handler, answer, and the rest of the request's body.
 
-use std::convert::Infallible;
+use std::future::{Future, poll_fn};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
 use ::http::header::EXPECT;
-use ::http::{Request, Response, StatusCode};
+use ::http::{Request, StatusCode};
 use futures_util::FutureExt;
-use http_body::Body as _;
-use http_body_util::BodyExt;
-use hyper::body::Incoming;
-use sinew_core::message::{Body, BodyError};
+use sinew_core::message::Body;
+use tokio::time::Instant;
 
-use super::activity::Activity;
-use super::respond::{self, Asked};
+use super::head::Waiting;
+use super::loan::{Loan, Progress};
+use super::request_body::{must_close, request_body};
+use super::respond::{self, Answer, Asked};
+use super::send::{Delivery, Sent};
+use super::socket::Io;
+use super::wire::Wire;
 use super::{ConnectionInfo, Handler, ServerSettings};
-use crate::transport::http::CloseAfter;
-use crate::transport::http::body::{OutgoingBody, Owner, ReceivedBody, Source};
+use crate::transport::http::codec::{Outbox, RequestHead};
 use crate::transport::http::framing::{Refusal, check_request};
+use crate::transport::http::timer::{LazyTimer, later};
 
 /// What every exchange of a connection needs.
-pub(super) struct Context<H> {
-    pub(super) handler: Arc<H>,
-    pub(super) info: Arc<ConnectionInfo>,
-    pub(super) settings: Arc<ServerSettings>,
-    pub(super) activity: Arc<Activity>,
+pub(super) struct Context<'a, H> {
+    pub(super) handler: &'a H,
+    pub(super) info: &'a Arc<ConnectionInfo>,
+    pub(super) settings: &'a ServerSettings,
 }
 
-impl<H: Handler> Context<H> {
-    pub(super) fn refused(&self, refusal: &Refusal) {
-        self.activity.counters.refused(refusal.reason);
-        self.handler.refused(refusal, &self.info);
-    }
+/// What is left of a connection after an exchange.
+pub(super) enum After {
+    /// It can carry another.
+    Kept(Io),
+    /// It must be closed; `has_unread` when bytes may come that nobody reads.
+    Closing { io: Io, has_unread: bool },
+    /// Nothing: it was cut off.
+    Broken,
 }
 
-/// Answers a request that hyper has parsed.
-pub(super) async fn exchange<H: Handler>(
-    context: Arc<Context<H>>,
-    request: Request<Incoming>,
-) -> Result<Response<OutgoingBody<Exchange>>, Infallible> {
-    let index = context.activity.begin_exchange();
-    let exchange = Exchange(Arc::clone(&context.activity));
-    let (mut head, incoming) = request.into_parts();
-    let asked = Asked::of(&head);
-    let verdict = match context.activity.wire.fault(index) {
-        Some(fault) => Err(fault.refusal()),
-        None => check_request(&mut head, &context.settings.limits),
-    };
-    let answer = match verdict {
-        Ok(()) => {
-            let (body, progress) = request_body(incoming, &head, &context.settings);
-            let answer = ask(&context, Request::from_parts(head, body)).await;
-            let closes = progress.is_some_and(|progress| progress.must_close(answer.body()));
-            respond::finish(answer, asked, closes)
-        }
-        Err(refusal) => {
-            context.refused(&refusal);
-            respond::refusal(&refusal)
-        }
-    };
-    if asked.is_close_delimited(&answer) {
-        context.activity.set_close_delimited();
-    }
-    let mut answer = answer.map(|body| OutgoingBody::new(body, exchange));
-    let body = answer.body_mut();
-    body.gather().await;
-    if !body.has_gathered()
-        && let Some(error) = body.take_failure()
-    {
-        // Nothing has been sent, so the client can be told instead of cut off.
-        tracing::debug!(%error, "the body of an answer failed before its first byte");
-        let exchange = Exchange(Arc::clone(&context.activity));
-        return Ok(respond::plain(StatusCode::BAD_GATEWAY).map(|body| OutgoingBody::new(body, exchange)));
-    }
-    Ok(answer)
-}
-
-async fn ask<H: Handler>(context: &Context<H>, request: Request<Body>) -> Response<Body> {
-    let answer = AssertUnwindSafe(async { context.handler.handle(request, &context.info).await });
-    answer.catch_unwind().await.unwrap_or_else(|_panic| {
-        tracing::error!(listener = %context.info.listener, "the handler of a request panicked");
-        let mut answer = respond::plain(StatusCode::INTERNAL_SERVER_ERROR);
-        answer.extensions_mut().insert(CloseAfter);
-        answer
-    })
-}
-
-/// Lives until hyper has taken the last byte of the answer, or has given up.
-pub(super) struct Exchange(Arc<Activity>);
-
-impl Source for Exchange {}
-
-impl Drop for Exchange {
-    fn drop(&mut self) {
-        self.0.end_exchange();
-    }
-}
-
-// --- the request body -------------------------------------------------------------------------------------------
-
-fn request_body(
-    incoming: Incoming,
-    head: &::http::request::Parts,
-    settings: &ServerSettings,
-) -> (Body, Option<Arc<Progress>>) {
-    if incoming.is_end_stream() {
-        return (Body::empty(), None);
-    }
-    let progress = Arc::new(Progress(AtomicU8::new(UNREAD)));
-    let owner = RequestBody {
-        progress: Arc::clone(&progress),
-        // Reading would tell the client to go on (RFC 9110 §10.1.1).
-        must_not_read_on: head.headers.contains_key(EXPECT),
-        drain_bytes: settings.drain_bytes,
-        drain_time: settings.linger_time,
-    };
-    let body = ReceivedBody::new(incoming, settings.body_idle, settings.limits.body, owner);
-    (Body::stream(body), Some(progress))
-}
-
-/// How far the request body has been read.
-struct Progress(AtomicU8);
-
-const UNREAD: u8 = 0;
-const READING: u8 = 1;
-const FINISHED: u8 = 2;
-/// The handler dropped it; the rest is being read and discarded.
-const DRAINING: u8 = 3;
-/// It failed, or the rest is too long to be read.
-const LOST: u8 = 4;
-
-impl Progress {
-    /// Whether the connection cannot carry another request after this answer.
-    ///
-    /// A body that somebody still holds may be read while the answer streams (an echo does that), so only an answer
-    /// without a body decides at once; otherwise hyper closes at the end if the body is unread then.
-    fn must_close(&self, answer: &Body) -> bool {
-        match self.0.load(Ordering::Acquire) {
-            FINISHED | DRAINING => false,
-            UNREAD | READING => answer.is_end_stream(),
-            _ => true,
-        }
-    }
-}
-
-struct RequestBody {
-    progress: Arc<Progress>,
-    must_not_read_on: bool,
-    drain_bytes: u64,
-    drain_time: Duration,
-}
-
-impl RequestBody {
-    fn set(&self, state: u8) {
-        self.progress.0.store(state, Ordering::Release);
-    }
-}
-
-impl Owner for RequestBody {
-    fn started(&mut self) {
-        self.must_not_read_on = false;
-        self.set(READING);
-    }
-
-    fn finished(&mut self) {
-        self.set(FINISHED);
-    }
-
-    fn failed(&mut self, _error: &BodyError) {
-        self.set(LOST);
-    }
-
-    fn dropped(&mut self, rest: Incoming) {
-        let is_short = rest.size_hint().exact().is_none_or(|left| left <= self.drain_bytes);
-        match tokio::runtime::Handle::try_current() {
-            Ok(runtime) if is_short && !self.must_not_read_on => {
-                self.set(DRAINING);
-                runtime.spawn(tokio::time::timeout(self.drain_time, drain(rest, self.drain_bytes)));
+impl<H: Handler> Context<'_, H> {
+    /// Answers a request whose head has arrived.
+    pub(super) async fn exchange<F: Future<Output = ()>>(
+        &self,
+        mut head: RequestHead,
+        io: Io,
+        outbox: &mut Outbox,
+        waiting: &mut Waiting<'_, F>,
+    ) -> After {
+        waiting.idle_since = None;
+        io.socket.counters.request();
+        let asked = Asked::of(&head);
+        let length = match check_request(&mut head, &self.settings.limits) {
+            Ok(length) => length,
+            Err(refusal) => {
+                let stall = self.settings.write_stall;
+                return self.refuse(&refusal, asked, io, outbox, waiting, stall).await;
             }
-            _ => self.set(LOST),
+        };
+        let expects = head.parts.headers.contains_key(EXPECT);
+        let (body, mut wire) = request_body(io, length, expects, asked.is_http_10, self.settings);
+        let mut answer = self.ask(Request::from_parts(head.parts, body)).await;
+        answer.closes |= waiting.is_draining();
+        if let Wire::Lent(loan) = &wire {
+            answer.closes |= must_close(loan, &answer.body);
+        }
+        let delivery = Delivery {
+            wire: &mut wire,
+            outbox,
+            timer: &mut waiting.timer,
+            stall: self.settings.write_stall,
+            idle_since: &mut waiting.idle_since,
+        };
+        let closes = match delivery.send(answer, asked).await {
+            Sent::Whole { closes } => closes,
+            Sent::Broken(error) => {
+                tracing::debug!(%error, remote = %self.info.remote, "an answer was cut off");
+                return After::Broken;
+            }
+        };
+        match wire {
+            Wire::Own(io) if closes => After::Closing { has_unread: !io.input.bytes.is_empty(), io },
+            Wire::Own(io) => After::Kept(io),
+            Wire::Lent(loan) => {
+                let is_read = settle(&loan, closes, self.settings.linger_time, &mut waiting.timer).await;
+                match loan.take_back() {
+                    None => After::Broken,
+                    Some(io) if is_read && !closes => After::Kept(io),
+                    Some(io) => After::Closing { has_unread: !is_read || !io.input.bytes.is_empty(), io },
+                }
+            }
+        }
+    }
+
+    /// Tells a client that its request is not served, and whoever counts.
+    pub(super) async fn refuse<F: Future<Output = ()>>(
+        &self,
+        refusal: &Refusal,
+        asked: Asked,
+        io: Io,
+        outbox: &mut Outbox,
+        waiting: &mut Waiting<'_, F>,
+        stall: Duration,
+    ) -> After {
+        io.socket.counters.refused(refusal.reason);
+        self.handler.refused(refusal, self.info);
+        let mut wire = Wire::Own(io);
+        let delivery = Delivery {
+            wire: &mut wire,
+            outbox,
+            timer: &mut waiting.timer,
+            stall,
+            idle_since: &mut waiting.idle_since,
+        };
+        let sent = delivery.send(respond::refusal(refusal), asked).await;
+        match (sent, wire) {
+            // Where the message ends is unknown, or not worth to be found out.
+            (Sent::Whole { .. }, Wire::Own(io)) => After::Closing { io, has_unread: true },
+            _ => After::Broken,
+        }
+    }
+
+    async fn ask(&self, request: Request<Body>) -> Answer {
+        let answer = AssertUnwindSafe(async { self.handler.handle(request, self.info).await });
+        match answer.catch_unwind().await {
+            Ok(answer) => respond::finish(answer),
+            Err(_panic) => {
+                tracing::error!(listener = %self.info.listener, "the handler of a request panicked");
+                respond::plain(StatusCode::INTERNAL_SERVER_ERROR)
+            }
         }
     }
 }
 
-/// Reads and discards. When it stops before the end, hyper closes the connection.
-async fn drain(mut rest: Incoming, mut bytes_left: u64) {
-    while let Some(Ok(frame)) = rest.frame().await {
-        let count = frame.data_ref().map_or(0, |data| data.len() as u64);
-        match bytes_left.checked_sub(count) {
-            Some(left) => bytes_left = left,
-            None => return,
+/// Waits until the body of a request that was answered is read, by who holds it or, for the time of `patience`, by nobody.
+/// False when it was not read to its end. What will be closed is not read for nobody.
+async fn settle(loan: &Loan, closes: bool, patience: Duration, timer: &mut LazyTimer) -> bool {
+    let mut until = None;
+    poll_fn(|task| {
+        let is_dropped = loan.progress() == Progress::Dropped;
+        if is_dropped && closes {
+            return Poll::Ready(false);
         }
-    }
+        if let Poll::Ready(is_read) = loan.poll_settled(task) {
+            return Poll::Ready(is_read);
+        }
+        if !is_dropped {
+            return Poll::Pending;
+        }
+        let until = *until.get_or_insert_with(|| later(Instant::now(), patience));
+        timer.poll(task, until).map(|()| false)
+    })
+    .await
 }

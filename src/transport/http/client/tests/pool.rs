@@ -14,6 +14,8 @@ use super::{SHORT, TIMEOUTS, client, get, request, send, text};
 use crate::transport::http::client::{ClientError, Timeouts};
 use crate::transport::http::testing::{Member, target, until};
 
+/// An answer that is a stream, and keeps its connection until it has been read.
+const STREAM: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n";
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 #[tokio::test]
@@ -40,7 +42,7 @@ async fn an_answer_without_a_body_gives_its_connection_back_at_once() {
 
 #[tokio::test]
 async fn a_busy_connection_is_not_shared() {
-    let member = Member::ok().await;
+    let member = Member::answering(STREAM).await;
     let client = client(|_| {});
     let first = send(&client, member.address, get()).await.unwrap();
     let second = send(&client, member.address, get()).await.unwrap();
@@ -159,7 +161,7 @@ async fn an_old_connection_is_not_used_again() {
 
 #[tokio::test]
 async fn so_many_are_kept_and_no_more() {
-    let member = Member::ok().await;
+    let member = Member::answering(STREAM).await;
     let client = client(|settings| settings.max_idle_per_target = 2);
     let mut answers = Vec::new();
     for _ in 0..4 {
@@ -175,7 +177,7 @@ async fn so_many_are_kept_and_no_more() {
 
 #[tokio::test]
 async fn a_request_over_the_limit_gets_the_next_free_connection() {
-    let member = Member::ok().await;
+    let member = Member::answering(STREAM).await;
     let client = client(|settings| settings.max_connections_per_target = Some(1));
     let first = send(&client, member.address, get()).await.unwrap();
     let finishing = async {
@@ -189,7 +191,7 @@ async fn a_request_over_the_limit_gets_the_next_free_connection() {
 
 #[tokio::test]
 async fn a_slot_is_given_on_when_its_connection_dies() {
-    let member = Member::ok().await;
+    let member = Member::answering(STREAM).await;
     let client = client(|settings| settings.max_connections_per_target = Some(1));
     let first = send(&client, member.address, get()).await.unwrap();
     let dropping = async {
@@ -203,7 +205,7 @@ async fn a_slot_is_given_on_when_its_connection_dies() {
 
 #[tokio::test]
 async fn waiting_for_a_connection_ends_with_the_connect_time_out() {
-    let member = Member::ok().await;
+    let member = Member::answering(STREAM).await;
     let client = client(|settings| settings.max_connections_per_target = Some(1));
     let _busy = send(&client, member.address, get()).await.unwrap();
     let timeouts = Timeouts { connect: SHORT, ..TIMEOUTS };
@@ -214,7 +216,7 @@ async fn waiting_for_a_connection_ends_with_the_connect_time_out() {
 
 #[tokio::test]
 async fn the_queue_for_connections_is_bounded() {
-    let member = Member::ok().await;
+    let member = Member::answering(STREAM).await;
     let client = client(|settings| {
         settings.max_connections_per_target = Some(1);
         settings.max_waiting_per_target = 0;

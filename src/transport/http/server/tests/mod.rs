@@ -10,6 +10,7 @@ use crate::transport::http::testing::{Server, empty};
 
 mod answers;
 mod endings;
+mod oracle;
 mod order;
 mod times;
 
