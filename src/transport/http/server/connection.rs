@@ -120,6 +120,7 @@ async fn run<H: Handler, F: Future<Output = ()>>(
                 break (after, LAST_WORDS);
             }
             Next::Quiet => return Some(io.socket),
+            Next::Gone if !io.socket.is_encrypted() => return None,
             Next::Idle | Next::Gone => break (After::Closing { io, has_unread: false }, LAST_WORDS),
         }
     };

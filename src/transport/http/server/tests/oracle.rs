@@ -3,6 +3,7 @@
 //! Both answer each request with what they understood. Where they differ, we must have refused, for one of the reasons
 //! that [`REASONS`] lists; what we rewrite on purpose is rewritten in hyper's reading too ([`rewritten`]).
 
+use std::cell::Cell;
 use std::hash::{DefaultHasher, Hasher};
 use std::sync::Arc;
 
@@ -436,6 +437,7 @@ fn arbitrary_streams_are_understood_as_hyper_understands_them() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let ours = runtime.block_on(Ours::start());
     let streams = (proptest::collection::vec(message(), 1..4), proptest::collection::vec(1_usize..600, 0..6));
+    let (both, neither) = (Cell::new(0), Cell::new(0));
     proptest!(ProptestConfig::with_cases(400), |((messages, cuts) in streams)| {
         let stream = messages.concat();
         let mut pieces = Vec::new();
@@ -452,5 +454,9 @@ fn arbitrary_streams_are_understood_as_hyper_understands_them() {
         let refusals = if pieces.len() == 1 { Refusals::Both } else { Refusals::Any };
         let compared = compare(&raw, &hypers, &mine, refusals);
         prop_assert!(compared.is_ok(), "{}", compared.unwrap_err());
+        both.set(both.get() + mine.requests.len());
+        neither.set(neither.get() + usize::from(mine.refused.is_some()));
     });
+    let (both, neither) = (both.get(), neither.get());
+    assert!(both > 150 && neither > 50, "too few to tell: {both} requests understood, {neither} refused");
 }
