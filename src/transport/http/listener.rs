@@ -188,7 +188,8 @@ impl<H: Handler> Acceptor<H> {
             }
             Some(tls) => {
                 self.connections.spawn(async move {
-                    if let Some((stream, info)) = shake_hands(stream, info, &tls, &serving).await {
+                    // In a box, so that what a handshake needs is gone when it is done.
+                    if let Some((stream, info)) = Box::pin(shake_hands(stream, info, &tls, &serving)).await {
                         serve_counted(stream, Arc::new(info), handler, &serving, counters).await;
                     }
                 });

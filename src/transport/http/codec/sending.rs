@@ -117,10 +117,10 @@ impl Sending {
         mut wrote: impl FnMut(usize),
     ) -> Poll<Result<(), SendError>> {
         loop {
-            if self.failure.is_none() {
-                if let Err(failure) = self.take_ready(outbox, context) {
-                    self.failure = Some(failure);
-                }
+            if self.failure.is_none()
+                && let Err(failure) = self.take_ready(outbox, context)
+            {
+                self.failure = Some(failure);
             }
             match outbox.poll_flush(stream, context, &mut wrote) {
                 Poll::Pending => return Poll::Pending,

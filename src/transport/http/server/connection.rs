@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::close::close;
 use super::exchange::{After, Context};
-use super::head::{Next, Waiting, read_head};
+use super::head::{Waiting, Without, read_head};
 use super::respond::Asked;
 use super::socket::{Io, Socket};
 use super::{ConnectionInfo, Handler, ServerSettings};
@@ -99,17 +99,17 @@ async fn run<H: Handler, F: Future<Output = ()>>(
     let mut outbox = Outbox::default();
     let (after, patience) = loop {
         match read_head(&mut io, settings, park_after, waiting).await {
-            Next::Request(head) => match context.exchange(head, io, &mut outbox, waiting).await {
+            Ok(head) => match context.exchange(head, io, &mut outbox, waiting).await {
                 After::Kept(kept) => io = kept,
                 after => break (after, settings.write_stall),
             },
-            Next::Fault(fault) => {
+            Err(Without::Fault(fault)) => {
                 let refusal = Refusal::of_head(fault);
                 let stall = settings.write_stall;
                 let after = context.refuse(&refusal, Asked::NOTHING, io, &mut outbox, waiting, stall).await;
                 break (after, stall);
             }
-            Next::Slow => {
+            Err(Without::Slow) => {
                 let refusal = Refusal::new(
                     StatusCode::REQUEST_TIMEOUT,
                     RefusalReason::Timeout,
@@ -119,8 +119,11 @@ async fn run<H: Handler, F: Future<Output = ()>>(
                     context.refuse(&refusal, Asked::NOTHING, io, &mut outbox, waiting, LAST_WORDS).await;
                 break (after, LAST_WORDS);
             }
-            Next::Quiet => return Some(io.socket),
-            Next::Idle | Next::Gone => break (After::Closing { io, has_unread: false }, LAST_WORDS),
+            Err(Without::Quiet) => return Some(io.socket),
+            Err(Without::Gone) if !io.socket.is_encrypted() => return None,
+            Err(Without::Idle | Without::Gone) => {
+                break (After::Closing { io, has_unread: false }, LAST_WORDS);
+            }
         }
     };
     if let After::Closing { io, has_unread } = after {

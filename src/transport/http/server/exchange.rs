@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use ::http::header::EXPECT;
 use ::http::{Request, StatusCode};
 use futures_util::FutureExt;
 use sinew_core::message::Body;
@@ -60,8 +59,7 @@ impl<H: Handler> Context<'_, H> {
                 return self.refuse(&refusal, asked, io, outbox, waiting, stall).await;
             }
         };
-        let expects = head.parts.headers.contains_key(EXPECT);
-        let (body, mut wire) = request_body(io, length, expects, asked.is_http_10, self.settings);
+        let (body, mut wire) = request_body(io, length, &head.parts, self.settings);
         let mut answer = self.ask(Request::from_parts(head.parts, body)).await;
         answer.closes |= waiting.is_draining();
         if let Wire::Lent(loan) = &wire {

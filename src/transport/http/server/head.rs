@@ -41,9 +41,8 @@ impl<'a, F: Future<Output = ()>> Waiting<'a, F> {
     }
 }
 
-/// What came.
-pub(super) enum Next {
-    Request(RequestHead),
+/// What came instead of a request.
+pub(super) enum Without {
     /// Bytes that are no head.
     Fault(HeadFault),
     /// No request for a while: time to give the buffers back.
@@ -62,7 +61,7 @@ pub(super) async fn read_head<F: Future<Output = ()>>(
     settings: &ServerSettings,
     park_after: Duration,
     waiting: &mut Waiting<'_, F>,
-) -> Next {
+) -> Result<RequestHead, Without> {
     let mut unfinished = Unfinished::default();
     let mut head_since = None;
     poll_fn(|task| {
@@ -73,13 +72,13 @@ pub(super) async fn read_head<F: Future<Output = ()>>(
             }
             if !bytes.is_empty() {
                 match parse_request(bytes, &mut unfinished, &settings.limits) {
-                    Ok(Some(head)) => return Poll::Ready(Next::Request(head)),
-                    Err(fault) => return Poll::Ready(Next::Fault(fault)),
+                    Ok(Some(head)) => return Poll::Ready(Ok(head)),
+                    Err(fault) => return Poll::Ready(Err(Without::Fault(fault))),
                     Ok(None) => {}
                 }
             }
             match io.poll_fill(task) {
-                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Next::Gone),
+                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Err(Without::Gone)),
                 Poll::Ready(Ok(_)) => {}
                 Poll::Pending => break,
             }
@@ -87,20 +86,20 @@ pub(super) async fn read_head<F: Future<Output = ()>>(
         let is_draining = waiting.poll_draining(task);
         let (deadline, expired) = if io.input.bytes.is_empty() {
             if is_draining {
-                return Poll::Ready(Next::Idle);
+                return Poll::Ready(Err(Without::Idle));
             }
             let since = *waiting.idle_since.get_or_insert_with(Instant::now);
             if park_after < settings.idle_time {
-                (later(since, park_after), Next::Quiet)
+                (later(since, park_after), Without::Quiet)
             } else {
-                (later(since, settings.idle_time), Next::Idle)
+                (later(since, settings.idle_time), Without::Idle)
             }
         } else {
             // A pipelined head has its full time from the end of the exchange before.
             let since = *head_since.get_or_insert_with(Instant::now);
-            (later(since, settings.head_time), Next::Slow)
+            (later(since, settings.head_time), Without::Slow)
         };
-        waiting.timer.poll(task, deadline).map(|()| expired)
+        waiting.timer.poll(task, deadline).map(|()| Err(expired))
     })
     .await
 }

@@ -1,5 +1,8 @@
 //! The body of a request, and what becomes of it when the handler does not read it to its end.
 
+use ::http::Version;
+use ::http::header::EXPECT;
+use ::http::request::Parts;
 use bytes::BytesMut;
 use http_body::Body as _;
 use sinew_core::message::{Body, BodyError};
@@ -11,13 +14,11 @@ use super::wire::Wire;
 use crate::transport::http::body::{Owner, ReceivedBody};
 use crate::transport::http::codec::{Decoder, Length};
 
-/// The body of a request whose head was taken off the connection, and the connection. `expects` when the client waits for
-/// `100 Continue`, `is_http_10` when it cannot know of it.
+/// The body of a request whose head was taken off the connection, and the connection.
 pub(super) fn request_body(
     mut io: Io,
     length: Length,
-    expects: bool,
-    is_http_10: bool,
+    head: &Parts,
     settings: &ServerSettings,
 ) -> (Body, Wire) {
     if let Length::Known(length) = length
@@ -26,7 +27,10 @@ pub(super) fn request_body(
         return (body, Wire::Own(io));
     }
     let decoder = Decoder::new(length);
-    let (loan, incoming) = lend(io, decoder, expects && !is_http_10, settings.drain_bytes);
+    let expects = head.headers.contains_key(EXPECT);
+    // HTTP/1.0 knows no interim answers (RFC 9110 §10.1.1).
+    let expects_continue = expects && head.version != Version::HTTP_10;
+    let (loan, incoming) = lend(io, decoder, expects_continue, settings.drain_bytes);
     let owner = RequestBody {
         outlook: incoming.outlook(),
         must_not_read_on: expects,

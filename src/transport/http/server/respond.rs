@@ -16,7 +16,7 @@ use crate::transport::http::framing::{Refusal, strip_hop_by_hop};
 #[derive(Clone, Copy)]
 pub(super) struct Asked {
     is_head: bool,
-    pub(super) is_http_10: bool,
+    is_http_10: bool,
     pub(super) keeps_alive: bool,
 }
 

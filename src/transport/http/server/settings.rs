@@ -26,7 +26,7 @@ pub struct ServerSettings {
     pub linger_time: Duration,
     /// From accepting an encrypted connection to the end of the handshake. Default 10 s.
     pub handshake_time: Duration,
-    /// Read buffer and unsent bytes per connection, in bytes, at least 8192. Default 64 KiB.
+    /// The room for one read from a connection grows up to this, in bytes, at least 8192. Default 64 KiB.
     pub max_buffer: usize,
 }
 

@@ -27,6 +27,11 @@ impl Socket {
         self.stream.reset_on_close();
     }
 
+    /// True when closing says more than that nothing comes any more.
+    pub(super) fn is_encrypted(&self) -> bool {
+        matches!(self.stream, Stream::Tls(_))
+    }
+
     /// Ready when there is something to read, without reading it.
     pub(super) fn poll_readable(&self, context: &mut Context<'_>) -> Poll<()> {
         // An error is seen again by whoever reads.

@@ -7,14 +7,19 @@ use std::time::Duration;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use ::http::{Response, StatusCode};
+use ::http::{Request, Response, StatusCode};
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame};
 use sinew_core::message::{Body, BodyError};
 use tokio::io::AsyncReadExt;
 
 use super::{Gate, get, naming};
-use crate::transport::http::server::ServerSettings;
+use crate::transport::counters::ListenerCounters;
+use crate::transport::http::Stream;
+use crate::transport::http::drain::DrainSignal;
+use crate::transport::http::server::{
+    ConnectionInfo, Handler, Scheme, ServerSettings, Serving, serve_connection,
+};
 use crate::transport::http::testing::{Client, PARK_AFTER, Server, empty, status, until};
 
 /// Counts what is pulled out of it, and never ends.
@@ -149,4 +154,61 @@ async fn bytes_are_counted() {
     let answer = client.read_answer().await;
     assert_eq!(server.counters.bytes_in(), request.len() as u64);
     assert_eq!(server.counters.bytes_out(), answer.len() as u64);
+}
+
+struct Deaf;
+
+impl Handler for Deaf {
+    async fn handle(&self, _request: Request<Body>, _connection: &Arc<ConnectionInfo>) -> Response<Body> {
+        empty(StatusCode::OK)
+    }
+}
+
+/// hot-path.md §6: an idle connection costs at most 1.5 KB with everything; what its task holds is a part of that, beside the
+/// address book of the connection, the socket in the runtime, and a timer.
+#[tokio::test]
+async fn a_resting_connection_is_small() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (client, accepted) = tokio::join!(tokio::net::TcpStream::connect(address), listener.accept());
+    let (_client, (stream, remote)) = (client.unwrap(), accepted.unwrap());
+    let info =
+        ConnectionInfo { listener: "test".into(), scheme: Scheme::Http, local: address, remote, tls: None };
+    let serving = Serving {
+        settings: Arc::default(),
+        counters: Arc::new(ListenerCounters::new("test".into(), 1)),
+        thread: 0,
+        drain: DrainSignal::default(),
+        park_after: Serving::PARK_AFTER,
+    };
+    let connection = serve_connection(Stream::Plain(stream), Arc::new(info), Arc::new(Deaf), &serving);
+    let size = size_of_val(&connection);
+    assert!(size <= 900, "{size} bytes");
+}
+
+#[tokio::test]
+async fn a_drain_while_an_answer_is_written_ends_the_connection_after_it() {
+    let gate = Gate::default();
+    let handlers_gate = gate.clone();
+    let server = Server::start(ServerSettings::default(), move |_| {
+        let gate = handlers_gate.clone();
+        Box::pin(async move {
+            let frames = futures_util::stream::unfold((gate, 0), |(gate, turn)| async move {
+                if turn == 1 {
+                    gate.wait().await;
+                }
+                (turn < 2).then(|| (Ok(Frame::data(Bytes::from_static(b"part"))), (gate, turn + 1)))
+            });
+            Response::new(Body::stream(http_body_util::StreamBody::new(Box::pin(frames))))
+        })
+    })
+    .await;
+    let mut client = Client::connect(server.address).await;
+    client.write(get("/")).await;
+    let begun = String::from_utf8(client.read_until(b"4\r\npart\r\n").await).unwrap();
+    assert!(!begun.to_ascii_lowercase().contains("connection:"), "nobody knew of it yet: {begun}");
+    server.drain.give();
+    gate.open();
+    assert_eq!(client.read_to_end().await, "4\r\npart\r\n0\r\n\r\n");
+    until(|| server.counters.open() == 0).await;
 }

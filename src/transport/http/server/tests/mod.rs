@@ -9,6 +9,7 @@ use super::ServerSettings;
 use crate::transport::http::testing::{Server, empty};
 
 mod answers;
+mod bodies;
 mod endings;
 mod oracle;
 mod order;
