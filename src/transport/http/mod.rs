@@ -7,11 +7,6 @@ pub mod listener;
 pub mod server;
 
 mod body;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the sending side is going to use what the receiving side does not"
-)]
 mod codec;
 mod stream;
 #[cfg(test)]

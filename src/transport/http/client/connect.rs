@@ -28,11 +28,11 @@ pub(super) async fn connect(
     deadline: Instant,
     limit: Duration,
     slot: Option<Slot>,
-) -> Result<Connection, ClientError> {
+) -> Result<Box<Connection>, ClientError> {
     let stream = timeout_at(deadline, open(client, target))
         .await
         .map_err(|_elapsed| ClientError::ConnectTimeout { target: target.to_string(), limit })??;
-    Ok(Connection::new(stream, client, slot))
+    Ok(Box::new(Connection::new(stream, client, slot)))
 }
 
 async fn open(client: &Inner, target: &Target) -> Result<Stream, ClientError> {

@@ -15,7 +15,7 @@ use crate::transport::http::timer::later;
 
 /// A connection that is in use.
 pub(super) struct Exchange {
-    pub(super) connection: Connection,
+    pub(super) connection: Box<Connection>,
     pub(super) sending: Sending,
     /// The request was written whole.
     pub(super) is_sent: bool,
@@ -50,7 +50,7 @@ pub(super) enum Failure {
 
 impl Exchange {
     /// The head of the request must be in the connection's outbox.
-    pub(super) fn new(connection: Connection, sending: Sending, now: Instant) -> Self {
+    pub(super) fn new(connection: Box<Connection>, sending: Sending, now: Instant) -> Self {
         Self {
             connection,
             sending,
@@ -110,7 +110,7 @@ impl Exchange {
         if self.is_sent || self.send_failure.is_some() {
             return;
         }
-        let Connection { stream, outbox, .. } = &mut self.connection;
+        let Connection { stream, outbox, .. } = &mut *self.connection;
         let mut written = 0;
         let sent = self.sending.poll_send(outbox, stream, context, |count| written += count as u64);
         let is_first = self.written == 0;
@@ -136,7 +136,7 @@ impl Exchange {
 
     /// Reads what has come.
     pub(super) fn fill(&mut self, context: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let Connection { stream, received, .. } = &mut self.connection;
+        let Connection { stream, received, .. } = &mut *self.connection;
         let read = received.poll_fill(stream, context);
         if let Poll::Ready(Ok(count)) = &read {
             self.received += *count as u64;

@@ -7,17 +7,21 @@ use super::connection::Connection;
 
 /// The last was used last, and is used next: the others may grow old and be closed.
 #[derive(Default)]
-pub(super) struct IdleConnections(Vec<Connection>);
+pub(super) struct IdleConnections(Vec<Box<Connection>>);
 
 /// What was found to be of no more use, to be dropped outside of any borrow, and how many are left.
 pub(super) struct Swept {
-    pub(super) dead: Vec<Connection>,
+    pub(super) dead: Vec<Box<Connection>>,
     pub(super) left: usize,
 }
 
 impl IdleConnections {
     /// One that is still good, and those found not to be; these are to be dropped outside of any borrow.
-    pub(super) fn take(&mut self, client: &Inner, now: Instant) -> (Option<Connection>, Vec<Connection>) {
+    pub(super) fn take(
+        &mut self,
+        client: &Inner,
+        now: Instant,
+    ) -> (Option<Box<Connection>>, Vec<Box<Connection>>) {
         let mut dead = Vec::new();
         while let Some(mut connection) = self.0.pop() {
             if connection.is_usable(client, now) {
@@ -29,7 +33,7 @@ impl IdleConnections {
     }
 
     /// Keeps one, and gives back one that must go for it when there are too many.
-    pub(super) fn put(&mut self, client: &Inner, connection: Connection) -> Option<Connection> {
+    pub(super) fn put(&mut self, client: &Inner, connection: Box<Connection>) -> Option<Box<Connection>> {
         if client.settings.max_idle_per_target == 0 {
             return Some(connection);
         }

@@ -43,7 +43,7 @@ const FIRST_SWEEP: usize = 256;
 const LOOK: Duration = Duration::from_secs(1);
 
 /// A connection without work that is still good, if there is one.
-pub(super) fn take(client: &Arc<Inner>, target: &Target, now: Instant) -> Option<Connection> {
+pub(super) fn take(client: &Arc<Inner>, target: &Target, now: Instant) -> Option<Box<Connection>> {
     let (found, dead) = with(client, |pools| match pools.targets.get_mut(target) {
         Some(Pool::Unlimited(idle)) => idle.take(client, now),
         Some(Pool::Limited(slots)) => slots.take(client, now),
@@ -54,7 +54,7 @@ pub(super) fn take(client: &Arc<Inner>, target: &Target, now: Instant) -> Option
 }
 
 /// Keeps a connection for the next request, or hands it to one that waits for it.
-pub(super) fn put(client: &Arc<Inner>, target: &Target, mut connection: Connection, now: Instant) {
+pub(super) fn put(client: &Arc<Inner>, target: &Target, mut connection: Box<Connection>, now: Instant) {
     connection.idle_since = now;
     let superfluous = match connection.home() {
         Some(Some(slots)) => slots.put(client, connection),
@@ -139,7 +139,7 @@ impl ClientPools {
     }
 
     /// Takes out what is dead; false when nothing waits any more.
-    fn look(&mut self, client: &Inner, now: Instant) -> (Vec<Connection>, bool) {
+    fn look(&mut self, client: &Inner, now: Instant) -> (Vec<Box<Connection>>, bool) {
         let (mut all_dead, mut all_left) = (Vec::new(), 0);
         for pool in self.targets.values_mut() {
             let Swept { dead, left } = match pool {

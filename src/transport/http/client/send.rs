@@ -131,7 +131,7 @@ async fn obtain(
     target: &Target,
     now: Instant,
     timeouts: Timeouts,
-) -> Result<Connection, ClientError> {
+) -> Result<Box<Connection>, ClientError> {
     let limit = timeouts.connect;
     let deadline = later(now, limit);
     let Some(slots) = pool::slots(client, target) else {
@@ -140,14 +140,14 @@ async fn obtain(
     let exhausted = || ClientError::PoolExhausted { target: target.to_string() };
     loop {
         let slot = match slots.ask(client, Instant::now()) {
-            Asked::Idle(connection) => return Ok(*connection),
+            Asked::Idle(connection) => return Ok(connection),
             Asked::Granted(slot) => slot,
             Asked::Refused => return Err(exhausted()),
             Asked::Queued(grant) => match timeout_at(deadline, grant).await {
                 Ok(Ok(Grant::Slot(slot))) => slot,
                 Ok(Ok(Grant::Connection(mut connection))) => {
                     if connection.is_usable(client, Instant::now()) {
-                        return Ok(*connection);
+                        return Ok(connection);
                     }
                     continue;
                 }

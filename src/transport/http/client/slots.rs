@@ -53,7 +53,11 @@ impl Slots {
     }
 
     /// See [`IdleConnections::take`].
-    pub(super) fn take(&self, client: &Inner, now: Instant) -> (Option<Connection>, Vec<Connection>) {
+    pub(super) fn take(
+        &self,
+        client: &Inner,
+        now: Instant,
+    ) -> (Option<Box<Connection>>, Vec<Box<Connection>>) {
         self.queue().idle.take(client, now)
     }
 
@@ -61,7 +65,7 @@ impl Slots {
         let mut queue = self.queue();
         let (idle, dead) = queue.idle.take(client, now);
         let asked = match idle {
-            Some(connection) => Asked::Idle(Box::new(connection)),
+            Some(connection) => Asked::Idle(connection),
             None => queue.ask(self, client.settings.max_waiting_per_target),
         };
         drop(queue);
@@ -71,13 +75,13 @@ impl Slots {
 
     /// Hands a connection to the request that has waited longest, or keeps it when none waits, and gives back what
     /// must go for it.
-    pub(super) fn put(&self, client: &Inner, mut connection: Connection) -> Option<Connection> {
+    pub(super) fn put(&self, client: &Inner, mut connection: Box<Connection>) -> Option<Box<Connection>> {
         loop {
             let mut queue = self.queue();
             let Some(waiting) = queue.waiting.pop_front() else { return queue.idle.put(client, connection) };
             drop(queue);
-            match waiting.send(Grant::Connection(Box::new(connection))) {
-                Err(Grant::Connection(back)) => connection = *back,
+            match waiting.send(Grant::Connection(connection)) {
+                Err(Grant::Connection(back)) => connection = back,
                 Ok(()) | Err(Grant::Slot(_)) => return None,
             }
         }

@@ -1,13 +1,13 @@
 //! One request and its answer: verdict, handler, answer, and the rest of the request's body.
 
 use std::future::{Future, poll_fn};
-use std::panic::AssertUnwindSafe;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
 use ::http::{Request, StatusCode};
-use futures_util::FutureExt;
 use sinew_core::message::Body;
 use tokio::time::Instant;
 
@@ -122,8 +122,13 @@ impl<H: Handler> Context<'_, H> {
     }
 
     async fn ask(&self, request: Request<Body>) -> Answer {
-        let answer = AssertUnwindSafe(async { self.handler.handle(request, self.info).await });
-        match answer.catch_unwind().await {
+        // Polled where it was made: it is kilobytes, and every wrapper would move it.
+        let mut answer = pin!(self.handler.handle(request, self.info));
+        let polled = poll_fn(|task| {
+            let polled = catch_unwind(AssertUnwindSafe(|| answer.as_mut().poll(task)));
+            polled.map_or_else(|panic| Poll::Ready(Err(panic)), |polled| polled.map(Ok))
+        });
+        match polled.await {
             Ok(answer) => respond::finish(answer),
             Err(_panic) => {
                 tracing::error!(listener = %self.info.listener, "the handler of a request panicked");
