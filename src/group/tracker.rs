@@ -1,8 +1,8 @@
 //! Who is heard of: what gossip knows, looked at again and again.
 //!
 //! Gossip carries a count of each balancer that only it increases. One whose count did not grow for the time of silence is
-//! lost. It is there when the count grew twice: what is known of one that is long dead may come from several others, of whom
-//! some know more than others, and must not make it seem alive.
+//! lost. It is there when the count grew twice, and what it says is not old: what is known of one that is dead may come from
+//! several others, of whom some know more than others, and must not make it seem alive ([`GroupTime`]).
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -11,6 +11,7 @@ use std::time::Duration;
 use chitchat::{ChitchatId, NodeState};
 use tokio::time::Instant;
 
+use super::age::GroupTime;
 use super::election::Peer;
 use super::view::Other;
 use super::words::{NodeId, Phase, Said};
@@ -20,6 +21,7 @@ use super::words::{NodeId, Phase, Said};
 pub(super) struct Tracker {
     me: ChitchatId,
     silence: Duration,
+    time: GroupTime,
     runs: BTreeMap<ChitchatId, Run>,
 }
 
@@ -34,6 +36,8 @@ pub(super) struct Run {
     /// When its count grew last.
     pub(super) heard: Option<Instant>,
     count: u64,
+    /// Whether the count is new.
+    grew: bool,
     rises: u8,
     live_since: Option<Instant>,
     was_live: bool,
@@ -46,8 +50,8 @@ pub(super) struct Run {
 const RISES: u8 = 2;
 
 impl Tracker {
-    pub(super) fn new(me: ChitchatId, silence: Duration) -> Self {
-        Self { me, silence, runs: BTreeMap::new() }
+    pub(super) fn new(me: ChitchatId, silence: Duration, now: Instant) -> Self {
+        Self { me, silence, time: GroupTime::new(now), runs: BTreeMap::new() }
     }
 
     /// Looks at what gossip knows.
@@ -55,13 +59,30 @@ impl Tracker {
         self.runs.retain(|id, _| states.contains_key(id));
         for (id, state) in states.iter().filter(|(id, _)| **id != self.me) {
             match self.runs.get_mut(id) {
-                Some(run) => run.observe(state, now, self.silence),
+                Some(run) => run.read(state),
                 None => {
                     self.runs.insert(id.clone(), Run::new(id, state));
                 }
             }
         }
+        self.runs.values().filter_map(|run| run.said.time).for_each(|seconds| self.time.hear(now, seconds));
+        // News may be as late as this, beside the silence.
+        let oldest = self.silence + self.silence / 2;
+        for run in self.runs.values_mut() {
+            let age = run.said.time.map(|seconds| self.time.since(now, seconds));
+            run.observe(now, self.silence, age.is_none_or(|age| age >= oldest));
+        }
         self.choose();
+    }
+
+    /// The time of the group, in seconds.
+    pub(super) fn seconds(&self, now: Instant) -> u64 {
+        self.time.seconds(now)
+    }
+
+    /// What all runs said last, also those that ended.
+    pub(super) fn all_said(&self) -> impl Iterator<Item = &Said> {
+        self.runs.values().map(|run| &run.said)
     }
 
     /// Finds out which runs count: of each address the latest, and of each name those that are heard of, or else the latest.
@@ -133,6 +154,7 @@ impl Run {
             version: state.max_version(),
             heard: None,
             count: state.heartbeat().into(),
+            grew: false,
             rises: 0,
             live_since: None,
             was_live: false,
@@ -141,14 +163,20 @@ impl Run {
         }
     }
 
-    fn observe(&mut self, state: &NodeState, now: Instant, silence: Duration) {
+    fn read(&mut self, state: &NodeState) {
         if self.version != state.max_version() {
             self.version = state.max_version();
             self.said = Said::read(|key| state.get(key));
         }
         let count = state.heartbeat().into();
-        if count > self.count {
-            self.count = count;
+        self.grew = count > self.count;
+        self.count = self.count.max(count);
+    }
+
+    fn observe(&mut self, now: Instant, silence: Duration, is_old: bool) {
+        if is_old {
+            self.rises = 0;
+        } else if self.grew {
             self.heard = Some(now);
             self.rises = self.rises.saturating_add(1);
         } else if self.heard.is_some_and(|heard| now >= heard + silence) {
