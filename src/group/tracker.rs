@@ -49,6 +49,10 @@ pub(super) struct Run {
 /// So often a count grows until a balancer is there.
 const RISES: u8 = 2;
 
+/// Two runs after the same earlier one, of which the first was cut off from all others until it ended, need generations of
+/// their own: what was said of the one is not of the other. They differ by when they began, in milliseconds modulo this.
+const SPREAD: u64 = 65_536;
+
 impl Tracker {
     pub(super) fn new(me: ChitchatId, silence: Duration, now: Instant) -> Self {
         Self { me, silence, time: GroupTime::new(now), runs: BTreeMap::new() }
@@ -113,7 +117,7 @@ impl Tracker {
     pub(super) fn later_generation(&self) -> Option<u64> {
         let here = self.runs.keys().filter(|id| id.gossip_advertise_addr == self.me.gossip_advertise_addr);
         let last = here.map(|id| id.generation_id).max().filter(|last| *last >= self.me.generation_id)?;
-        last.checked_add(1)
+        last.checked_add(1 + self.me.generation_id % SPREAD)
     }
 
     /// Those that count, for the election.
@@ -207,5 +211,25 @@ impl Run {
     /// How late a run is, beside others of the same balancer.
     fn rank(&self) -> (Option<Instant>, Option<Instant>, u64) {
         (self.live_since, self.heard, self.node.generation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With a clock that was set back, each run is later than what is known, and told from others of which nobody knows.
+    #[test]
+    fn no_two_runs_have_the_same_generation() {
+        let run = |generation| ChitchatId::new("lb", generation, ([10, 0, 0, 1], 7_900).into());
+        let known = BTreeMap::from([(run(1_000), NodeState::for_test())]);
+        let later = |started| {
+            let mut tracker = Tracker::new(run(started), Duration::from_secs(5), Instant::now());
+            tracker.observe(&known, Instant::now());
+            tracker.later_generation()
+        };
+        let (first, second) = (later(5).expect("a later one"), later(6).expect("a later one"));
+        assert!(first > 1_000 && second > 1_000 && first != second, "{first} {second}");
+        assert_eq!(later(1_001), None, "the clock was not set back");
     }
 }
