@@ -19,6 +19,7 @@ mod handle;
 mod report;
 mod view;
 
+mod age;
 mod board;
 mod demand;
 mod fence;

@@ -116,8 +116,10 @@ impl Node {
         let mut life = Life::new(self.shared.clone(), handle, id);
         {
             let mut election = Shared::lock(election);
-            let phase = election.phase();
-            *election = Election::new(life.me.clone(), life.rules(), Instant::now());
+            let now = Instant::now();
+            let (phase, said) = (election.phase(), election.said(now));
+            *election = Election::new(life.me.clone(), life.rules(), now);
+            election.learn(&said);
             if matches!(phase, Phase::Draining | Phase::Leaving) {
                 election.enter(phase);
             }
@@ -180,7 +182,7 @@ impl Drop for Life {
 
 impl Life {
     fn new(shared: Arc<Shared>, handle: ChitchatHandle, id: ChitchatId) -> Self {
-        let tracker = Tracker::new(id.clone(), shared.options.silence);
+        let tracker = Tracker::new(id.clone(), shared.options.silence, Instant::now());
         let me = NodeId { generation: id.generation_id, name: id.node_id.clone() };
         Self { shared, handle, id, me, tracker, asked: None, said: Said::default() }
     }
@@ -233,12 +235,13 @@ impl Life {
     fn decide(&self, now: Instant, peers: &[Peer], round: bool) -> (Said, View) {
         let options = &self.shared.options;
         let mut election = Shared::lock(&self.shared.election);
+        self.tracker.all_said().for_each(|said| election.learn(said));
         election.step(now, peers, round, options.clock.seconds());
         let acting = election.acting(now).map(|acting| acting.epoch);
         self.shared.acting.send_if_modified(|before| std::mem::replace(before, acting) != acting);
         let lease = u64::try_from(options.rules.lease.as_millis()).unwrap_or(u64::MAX);
         let card = Card { version: options.version.to_owned(), size: options.rules.size, lease };
-        let said = Said { card, ..election.said(now) };
+        let said = Said { card, time: Some(self.tracker.seconds(now)), ..election.said(now) };
         let view = View {
             me: self.me.clone(),
             phase: election.phase(),

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use super::election::Minority;
 use super::network::memory::Weather;
@@ -136,8 +136,53 @@ async fn a_clock_that_was_set_back_does_no_harm() {
     estate.until("agreed", Estate::agrees).await;
     let view = estate.group(0).view().borrow().clone();
     let again = view.live().find(|other| &*other.node.name == "lb1").expect("it is back");
-    assert_eq!(again.node.generation, 1_002, "later than the run before, which began at 1,001");
+    assert_eq!(again.node.generation, 1_001 + 1 + 5, "later than the run before, which began at 1,001");
     assert_eq!(view.others.len(), 2, "the run before is not shown");
+}
+
+/// What is known of a dead balancer comes from several others, of whom some know more than others.
+#[tokio::test(start_paused = true)]
+async fn the_dead_stay_dead_whoever_speaks_of_them() {
+    let mut estate = Estate::new(4, 5, Weather::default()).await;
+    estate.until("all agree", Estate::agrees).await;
+    let [first, second, third, fourth] = [0, 1, 2, 3].map(|index| estate.address(index));
+    estate.network.partition(&[&[first, second, third], &[fourth]]);
+    estate.pass(secs(2)).await;
+    estate.network.partition(&[&[first, second], &[third]]);
+    estate.pass(secs(2)).await;
+    estate.kill(0);
+    estate.pass(secs(12)).await;
+    // The fourth hears of it from the third, and then from the second, who knows more.
+    estate.network.heal();
+    estate.network.partition(&[&[first, second], &[third, fourth]]);
+    estate.pass(secs(2)).await;
+    estate.network.heal();
+    for _ in 0..100 {
+        estate.pass(millis(100)).await;
+        assert!((1..4).all(|index| !estate.sees(index).contains(&"lb0".to_owned())), "it is dead");
+    }
+    assert!(estate.agrees());
+}
+
+/// Epochs are known as long as anybody knows of them, also of those that are dead.
+#[tokio::test(start_paused = true)]
+async fn epochs_outlive_those_who_acted() {
+    fn with_clock(options: &mut GroupOptions) {
+        let seconds = if options.started < 2_000 { 9_000 } else { 50 };
+        options.clock = WallClock::new(move || UNIX_EPOCH + secs(seconds));
+    }
+    let mut estate = Estate::adjusted(3, 5, Weather::default(), with_clock).await;
+    estate.until("all agree", Estate::agrees).await;
+    let epoch = estate.group(0).acting().expect("the oldest acts").epoch;
+    assert!(epoch >= 9_000, "{epoch}");
+    // Those that act later started with clocks that were set back, and heard of it from the one that knew.
+    estate.kill(0);
+    estate.start(1, 2_000).await;
+    estate.pass(secs(10)).await;
+    estate.kill(2);
+    estate.start(0, 3_000).await;
+    estate.until("another acts", |estate| estate.acting() == [1]).await;
+    assert!(estate.group(1).acting().expect("it acts").epoch > epoch);
 }
 
 #[tokio::test(start_paused = true)]

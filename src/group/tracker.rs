@@ -1,8 +1,8 @@
 //! Who is heard of: what gossip knows, looked at again and again.
 //!
 //! Gossip carries a count of each balancer that only it increases. One whose count did not grow for the time of silence is
-//! lost. It is there when the count grew twice: what is known of one that is long dead may come from several others, of whom
-//! some know more than others, and must not make it seem alive.
+//! lost. It is there when the count grew twice, and what it says is not old: what is known of one that is dead may come from
+//! several others, of whom some know more than others, and must not make it seem alive ([`GroupTime`]).
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -11,6 +11,7 @@ use std::time::Duration;
 use chitchat::{ChitchatId, NodeState};
 use tokio::time::Instant;
 
+use super::age::GroupTime;
 use super::election::Peer;
 use super::view::Other;
 use super::words::{NodeId, Phase, Said};
@@ -20,6 +21,7 @@ use super::words::{NodeId, Phase, Said};
 pub(super) struct Tracker {
     me: ChitchatId,
     silence: Duration,
+    time: GroupTime,
     runs: BTreeMap<ChitchatId, Run>,
 }
 
@@ -34,6 +36,8 @@ pub(super) struct Run {
     /// When its count grew last.
     pub(super) heard: Option<Instant>,
     count: u64,
+    /// Whether the count is new.
+    grew: bool,
     rises: u8,
     live_since: Option<Instant>,
     was_live: bool,
@@ -45,9 +49,13 @@ pub(super) struct Run {
 /// So often a count grows until a balancer is there.
 const RISES: u8 = 2;
 
+/// Two runs after the same earlier one, of which the first was cut off from all others until it ended, need generations of
+/// their own: what was said of the one is not of the other. They differ by when they began, in milliseconds modulo this.
+const SPREAD: u64 = 65_536;
+
 impl Tracker {
-    pub(super) fn new(me: ChitchatId, silence: Duration) -> Self {
-        Self { me, silence, runs: BTreeMap::new() }
+    pub(super) fn new(me: ChitchatId, silence: Duration, now: Instant) -> Self {
+        Self { me, silence, time: GroupTime::new(now), runs: BTreeMap::new() }
     }
 
     /// Looks at what gossip knows.
@@ -55,13 +63,30 @@ impl Tracker {
         self.runs.retain(|id, _| states.contains_key(id));
         for (id, state) in states.iter().filter(|(id, _)| **id != self.me) {
             match self.runs.get_mut(id) {
-                Some(run) => run.observe(state, now, self.silence),
+                Some(run) => run.read(state),
                 None => {
                     self.runs.insert(id.clone(), Run::new(id, state));
                 }
             }
         }
+        self.runs.values().filter_map(|run| run.said.time).for_each(|seconds| self.time.hear(now, seconds));
+        // News may be as late as this, beside the silence.
+        let oldest = self.silence + self.silence / 2;
+        for run in self.runs.values_mut() {
+            let age = run.said.time.map(|seconds| self.time.since(now, seconds));
+            run.observe(now, self.silence, age.is_none_or(|age| age >= oldest));
+        }
         self.choose();
+    }
+
+    /// The time of the group, in seconds.
+    pub(super) fn seconds(&self, now: Instant) -> u64 {
+        self.time.seconds(now)
+    }
+
+    /// What all runs said last, also those that ended.
+    pub(super) fn all_said(&self) -> impl Iterator<Item = &Said> {
+        self.runs.values().map(|run| &run.said)
     }
 
     /// Finds out which runs count: of each address the latest, and of each name those that are heard of, or else the latest.
@@ -92,7 +117,7 @@ impl Tracker {
     pub(super) fn later_generation(&self) -> Option<u64> {
         let here = self.runs.keys().filter(|id| id.gossip_advertise_addr == self.me.gossip_advertise_addr);
         let last = here.map(|id| id.generation_id).max().filter(|last| *last >= self.me.generation_id)?;
-        last.checked_add(1)
+        last.checked_add(1 + self.me.generation_id % SPREAD)
     }
 
     /// Those that count, for the election.
@@ -133,6 +158,7 @@ impl Run {
             version: state.max_version(),
             heard: None,
             count: state.heartbeat().into(),
+            grew: false,
             rises: 0,
             live_since: None,
             was_live: false,
@@ -141,14 +167,20 @@ impl Run {
         }
     }
 
-    fn observe(&mut self, state: &NodeState, now: Instant, silence: Duration) {
+    fn read(&mut self, state: &NodeState) {
         if self.version != state.max_version() {
             self.version = state.max_version();
             self.said = Said::read(|key| state.get(key));
         }
         let count = state.heartbeat().into();
-        if count > self.count {
-            self.count = count;
+        self.grew = count > self.count;
+        self.count = self.count.max(count);
+    }
+
+    fn observe(&mut self, now: Instant, silence: Duration, is_old: bool) {
+        if is_old {
+            self.rises = 0;
+        } else if self.grew {
             self.heard = Some(now);
             self.rises = self.rises.saturating_add(1);
         } else if self.heard.is_some_and(|heard| now >= heard + silence) {
@@ -179,5 +211,25 @@ impl Run {
     /// How late a run is, beside others of the same balancer.
     fn rank(&self) -> (Option<Instant>, Option<Instant>, u64) {
         (self.live_since, self.heard, self.node.generation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// With a clock that was set back, each run is later than what is known, and told from others of which nobody knows.
+    #[test]
+    fn no_two_runs_have_the_same_generation() {
+        let run = |generation| ChitchatId::new("lb", generation, ([10, 0, 0, 1], 7_900).into());
+        let known = BTreeMap::from([(run(1_000), NodeState::for_test())]);
+        let later = |started| {
+            let mut tracker = Tracker::new(run(started), Duration::from_secs(5), Instant::now());
+            tracker.observe(&known, Instant::now());
+            tracker.later_generation()
+        };
+        let (first, second) = (later(5).expect("a later one"), later(6).expect("a later one"));
+        assert!(first > 1_000 && second > 1_000 && first != second, "{first} {second}");
+        assert_eq!(later(1_001), None, "the clock was not set back");
     }
 }

@@ -7,6 +7,8 @@
 //! | `term` | `epoch:beat:word`, while it is a candidate; the word is `candidate`, `acting` or `alone` |
 //! | `vote` | `epoch:beat:generation:name`, whom it votes for |
 //! | `epoch` | the highest epoch that it knows of |
+//! | `acted` | the highest of them of one that acted |
+//! | `time` | the time of the group, in seconds |
 //! | `demand/CLUSTER` | requests in flight there |
 //! | `member/CLUSTER/ID` | a member that it learnt of, as JSON |
 //! | `members` | counts changes of the keys before |
@@ -100,6 +102,10 @@ pub struct Said {
     pub vote: Option<Vote>,
     /// The highest epoch that it knows of.
     pub epoch: u64,
+    /// The highest epoch that it knows of one that acted.
+    pub acted: u64,
+    /// The time of the group, in seconds.
+    pub time: Option<u64>,
 }
 
 /// The keys.
@@ -108,6 +114,8 @@ pub(super) const PHASE: &str = "phase";
 pub(super) const TERM: &str = "term";
 pub(super) const VOTE: &str = "vote";
 pub(super) const EPOCH: &str = "epoch";
+pub(super) const ACTED: &str = "acted";
+pub(super) const TIME: &str = "time";
 pub(super) const DEMAND: &str = "demand/";
 pub(super) const MEMBER: &str = "member/";
 pub(super) const MEMBERS: &str = "members";
@@ -118,23 +126,28 @@ pub(super) const NOTE: &str = "note/";
 impl Said {
     /// Reads what a balancer says. What makes no sense was not said.
     pub(super) fn read<'a>(get: impl Fn(&'static str) -> Option<&'a str>) -> Self {
+        let number = |key| get(key).and_then(|text| text.parse().ok());
         Self {
             card: get(CARD).and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default(),
             phase: get(PHASE).and_then(Phase::parse).unwrap_or_default(),
             term: get(TERM).and_then(Term::parse),
             vote: get(VOTE).and_then(Vote::parse),
-            epoch: get(EPOCH).and_then(|text| text.parse().ok()).unwrap_or_default(),
+            epoch: number(EPOCH).unwrap_or_default(),
+            acted: number(ACTED).unwrap_or_default(),
+            time: number(TIME),
         }
     }
 
     /// The keys and values that say this; keys without a value are not said.
-    pub(super) fn write(&self) -> [(&'static str, Option<String>); 5] {
+    pub(super) fn write(&self) -> [(&'static str, Option<String>); 7] {
         [
             (CARD, serde_json::to_string(&self.card).ok()),
             (PHASE, Some(self.phase.as_str().to_owned())),
             (TERM, self.term.map(|term| term.to_string())),
             (VOTE, self.vote.as_ref().map(Vote::to_string)),
             (EPOCH, Some(self.epoch.to_string())),
+            (ACTED, Some(self.acted.to_string())),
+            (TIME, self.time.map(|seconds| seconds.to_string())),
         ]
     }
 
@@ -240,6 +253,8 @@ mod tests {
             term: Some(Term { epoch: 7, beat: 41, stance: Stance::Alone }),
             vote: Some(Vote { candidate: NodeId::new("a:b", 1_700), epoch: 7, beat: 40 }),
             epoch: 8,
+            acted: 7,
+            time: Some(3_600),
         };
         let spoken: BTreeMap<_, _> =
             said.write().into_iter().filter_map(|(key, value)| Some((key, value?))).collect();

@@ -110,16 +110,51 @@ fn status(program: &Program) -> u16 {
     request(program.http, &format!("GET /x HTTP/1.1\r\nHost: {HOST}\r\n\r\n")).status
 }
 
-/// A member registers for an hour.
-fn register(program: &mut Program, member: SocketAddr) -> u16 {
+/// One request as curl makes it: a member registers for an hour, leaves, or is looked for.
+fn registration(program: &mut Program, method: &str, member: SocketAddr) -> u16 {
     let address = program.registration();
     let body = "{\"lease_seconds\":3600}";
     let text = format!(
-        "PUT /members/shop.domain/{member} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer correct horse\r\n\
+        "{method} /members/shop.domain/{member} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer correct horse\r\n\
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
     request(address, &text).status
+}
+
+/// The members that get requests, as one balancer sees them.
+fn ready(program: &Program) -> Vec<String> {
+    let answer = Connection::get(program.admin, "/lb/clusters/shop.domain/-/members").text();
+    let answer: Value = serde_json::from_str(&answer).expect("JSON");
+    let members = answer["members"].as_array().expect("a list").iter();
+    let mut ready: Vec<String> = members
+        .filter(|member| member["state"] == "ready")
+        .map(|member| member["id"].as_str().expect("a text").to_owned())
+        .collect();
+    ready.sort();
+    ready
+}
+
+/// A member that leaves one balancer is told that it may end when the others know it too.
+#[test]
+fn a_member_leaves_all_before_it_is_told_so() {
+    let site = Site::new();
+    let (stays, mut leaves) = (Member::start("stays"), Member::start("leaves"));
+    let mut a = site.serve("lb-a", &[], &[]);
+    let b = site.serve("lb-b", &[a.group()], &[]);
+    for member in [&stays, &leaves] {
+        assert_eq!(registration(&mut a, "PUT", member.address), 201);
+    }
+    until("both are there", || ready(&b).len() == 2);
+    assert_eq!(registration(&mut a, "DELETE", leaves.address), 202);
+    let began = Instant::now();
+    while registration(&mut a, "GET", leaves.address) != 404 {
+        assert!(began.elapsed() < PATIENCE, "it does not leave");
+    }
+    let took = until("the other knows it too", || ready(&b) == [stays.address.to_string()]);
+    assert!(took <= LOAD, "{took:?}");
+    leaves.kill();
+    assert!((0..40).all(|_| status(&b) == 200));
 }
 
 #[test]
@@ -136,7 +171,7 @@ fn three_balancers_find_each_other_elect_one_and_share_their_members() {
 
     // A member that registers with one is there at all.
     assert_eq!(status(&a), 503, "nobody is there");
-    assert_eq!(register(&mut b, member.address), 201);
+    assert_eq!(registration(&mut b, "PUT", member.address), 201);
     let took = until("the member is there at all", || [&a, &b, &c].iter().all(|one| status(one) == 200));
     assert!(took <= ROUND * 6 + LOAD, "{took:?}");
     let socket = c.socket().display().to_string();

@@ -92,6 +92,12 @@ pub(crate) fn member(number: u32) -> MemberDefinition {
     MemberDefinition::new(&format!("10.{high}.{middle}.{low}"), Some(9763), None)
 }
 
+/// The time of day since 1970 by a clock that is wrong by so many milliseconds.
+fn clock(now: Duration, wrong_by: &AtomicI64) -> Duration {
+    let since = 1_764_000_000_000 + i64::try_from(now.as_millis()).expect("not so long");
+    Duration::from_millis(u64::try_from(since + wrong_by.load(Ordering::Relaxed)).expect("after 1970"))
+}
+
 impl Balancer {
     pub(crate) fn new(index: usize) -> Self {
         let port = 7_000 + u16::try_from(index).expect("not so many");
@@ -107,19 +113,21 @@ impl Balancer {
     /// Starts it, as one of so many.
     pub(crate) fn start(&mut self, wire: &Wire, count: usize) {
         let keys = Keys::new("lb", [&b"a secret of thirty-two bytes or more"[..]]).expect("keys");
-        let (time, wrong_by) = (wire.clone(), self.wrong_by.clone());
-        let milliseconds = move || {
-            let since = 1_764_000_000_000 + i64::try_from(time.now().as_millis()).expect("not so long");
-            u64::try_from(since + wrong_by.load(Ordering::Relaxed)).expect("after 1970")
-        };
         let name = format!("lb{}", self.index);
-        let mut options = GroupOptions::new("lb", &name, milliseconds(), self.address, Arc::new(keys));
-        options.clock = WallClock::new(move || UNIX_EPOCH + Duration::from_millis(milliseconds()));
+        let started = u64::try_from(self.clock(wire.now()).as_millis()).expect("not so late");
+        let mut options = GroupOptions::new("lb", &name, started, self.address, Arc::new(keys));
+        let (time, wrong_by) = (wire.clone(), self.wrong_by.clone());
+        options.clock = WallClock::new(move || UNIX_EPOCH + clock(time.now(), &wrong_by));
         let lease = options.rules.lease;
         options.rules = Rules { lease, size: count, takeover: lease * 2, minority: Minority::Waits };
         let others = (0..count).filter(|index| *index != self.index);
         options.seeds = others.map(|index| Balancer::new(index).address.to_string()).collect();
         self.running = Some(Running::new(options, wire, self.rate));
+    }
+
+    /// Its time of day.
+    pub(crate) fn clock(&self, now: Duration) -> Duration {
+        clock(now, &self.wrong_by)
     }
 
     /// The epoch, if it acts: also while it stands still, as it would find when it goes on.

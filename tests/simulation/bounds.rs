@@ -35,6 +35,11 @@ impl Bounds {
         SILENCE + self.told()
     }
 
+    /// Nobody sees one that died, whoever heard what of it when: what it said is then too old for everybody.
+    pub(crate) fn buried(self) -> Duration {
+        SILENCE * 2
+    }
+
     /// A coordinator acts, and it is the oldest, whatever happened before.
     pub(crate) fn acting(self) -> Duration {
         SILENCE.max(LEASE) + LEASE * 2 + self.told() * 3

@@ -58,7 +58,13 @@ fn fault(random: &mut Random, balancers: usize, members: usize) -> Fault {
         6..=8 => {
             Fault::StandStill(balancer, random.between(Duration::from_millis(300), Duration::from_secs(20)))
         }
-        9 | 10 => Fault::Split((0..balancers).map(|_| u8::from(random.chance(40))).collect()),
+        9 | 10 => {
+            // Two sides, or three.
+            let more = random.chance(40);
+            let side =
+                |random: &mut Random| u8::from(random.chance(40)) + u8::from(more && random.chance(50));
+            Fault::Split((0..balancers).map(|_| side(random)).collect())
+        }
         11 | 12 => {
             let pairs = (0..balancers).flat_map(|from| (0..balancers).map(move |to| (from, to)));
             let chosen = random.below(3);

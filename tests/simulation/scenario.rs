@@ -44,7 +44,7 @@ pub(crate) fn run(seed: u64) -> Outcome {
         world.members[number].begin();
     }
     let faults = if is_large { 6 } else { 8 + random.below(25) };
-    let length = Duration::from_secs(if is_large { 10 } else { 60 });
+    let length = Duration::from_secs(if is_large { 10 } else { 45 });
     let schedule = Schedule::random(&mut random, (balancers, members), faults, (Duration::ZERO, length));
     world.tell(format!(
         "seed {seed}: {balancers} balancers{}, {members} members, {quiet:?}, and when all is well\n{schedule}",
@@ -67,8 +67,12 @@ pub(crate) fn run(seed: u64) -> Outcome {
         world.suffer(fault);
     }
     calm(&mut world, quiet, &mut random);
+    let calm_since = world.now;
     settle(&mut world, "after the faults", &mut times);
-    world.rest(Duration::from_secs(10));
+    // What was lost before may show as late as this.
+    world.pass((calm_since + world.bounds.seen()).saturating_sub(world.now));
+    settle(&mut world, "after the faults", &mut Vec::new());
+    world.rest(Duration::from_secs(6));
 
     let (index, _) = world.acting().unwrap_or_else(|| world.fail("nobody acts"));
     world.kill(index);

@@ -8,13 +8,7 @@ use crate::group::words::{Phase, Stance, Vote};
 impl Election {
     /// Takes note of epochs and of how many there are.
     pub(super) fn hear(&mut self, now: Instant, peers: &[Peer]) {
-        for peer in peers {
-            let term = peer.said.term.map_or(0, |term| term.epoch);
-            self.epoch = self.epoch.max(peer.said.epoch).max(term);
-            if let Some(term) = peer.said.term.filter(|term| term.stance.acts()) {
-                self.acting_epoch = self.acting_epoch.max(term.epoch);
-            }
-        }
+        peers.iter().for_each(|peer| self.learn(&peer.said));
         let there = || peers.iter().filter(|peer| peer.live && peer.said.phase != Phase::Leaving);
         let live = there().count() + 1;
         let said = there().map(|peer| peer.said.card.size).max().unwrap_or_default();
@@ -81,7 +75,10 @@ impl Election {
         }
         let outdated = |term: &OwnTerm| {
             let is_old = now >= term.began + self.rules.lease / 2;
-            acting.is_none_or(|acting| acting.alone) && self.epoch > term.epoch && is_old
+            // Another acted since, or in the same epoch.
+            let is_past = self.acting_epoch > term.epoch || self.acting_epoch == term.epoch && !term.acted;
+            acting.is_none() && is_past
+                || acting.is_none_or(|acting| acting.alone) && self.epoch > term.epoch && is_old
         };
         if self.term.as_ref().is_none_or(outdated) {
             let (alone, granted) = (acting.is_some(), self.granted_until);
@@ -119,9 +116,10 @@ impl Election {
         };
         // Lower epochs are refused, so that they grow from one coordinator to the next.
         let last = self.promised.as_ref();
-        let refused = last.is_some_and(|last| {
+        let is_past = last.is_some_and(|last| {
             if last.candidate == *candidate { term.epoch < last.epoch } else { term.epoch <= last.epoch }
         });
+        let refused = is_past || term.epoch < self.acting_epoch;
         if refused {
             // The candidate sees it, and begins anew.
             self.epoch = self.epoch.max(term.epoch.saturating_add(1));

@@ -15,7 +15,8 @@
 //!    been there for a lease.
 //!
 //! No two act at the same time: both would need a majority, two majorities share a balancer, and its promise to the first
-//! lasts longer than the first acts. Epochs grow from coordinator to coordinator, because voters refuse lower ones.
+//! lasts longer than the first acts. Epochs grow from coordinator to coordinator, because voters refuse lower ones than
+//! they know of, and who begins a term begins it above all that anybody told it: also of balancers that are dead by now.
 //!
 //! Without a majority a candidate acts only when the settings or a fence allow it ([`Minority`]), and after `takeover`.
 //!
@@ -166,6 +167,14 @@ impl Election {
         }
     }
 
+    /// Takes note of the epochs in what somebody says, or said before it ended.
+    pub fn learn(&mut self, said: &Said) {
+        let epoch_of = |term: Option<Term>| term.map_or(0, |term| term.epoch);
+        let acts = epoch_of(said.term.filter(|term| term.stance.acts()));
+        self.acting_epoch = self.acting_epoch.max(said.acted).max(acts);
+        self.epoch = self.epoch.max(said.epoch).max(epoch_of(said.term)).max(self.acting_epoch);
+    }
+
     /// Looks at what the others say, and moves on. With `round` a round of gossip begins. `least` is the least epoch of a new
     /// term: seconds since 1970, so that epochs grow when a whole group starts anew.
     pub fn step(&mut self, now: Instant, peers: &[Peer], round: bool, least: u64) {
@@ -225,6 +234,7 @@ impl Election {
             term: self.term.as_ref().map(|term| Term { epoch: term.epoch, beat: term.beat, stance }),
             vote: self.promise.as_ref().map(|promise| promise.vote.clone()),
             epoch: self.epoch,
+            acted: self.acting_epoch,
             ..Said::default()
         }
     }

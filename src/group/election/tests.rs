@@ -190,6 +190,30 @@ async fn a_shorter_promise_does_not_count() {
     assert_eq!(acting.until, then + Duration::from_millis(4_500), "nine tenths of the lease");
 }
 
+/// Who knows that another acted in a later epoch promises nothing for an earlier one.
+#[tokio::test(start_paused = true)]
+async fn nobody_votes_for_an_epoch_that_is_over() {
+    let start = Instant::now();
+    let (me, older) = (NodeId::new("me", 2), NodeId::new("older", 1));
+    let mut voter = Election::new(me, rules(3, Minority::Waits), start);
+    voter.learn(&Said { acted: 8, ..Said::default() });
+    let candidate = |epoch| Peer {
+        node: older.clone(),
+        said: Said {
+            phase: Phase::Active,
+            term: Some(Term { epoch, beat: 1, stance: Stance::Candidate }),
+            ..Said::default()
+        },
+        live: true,
+        active_since: Some(start),
+    };
+    voter.step(start + LEASE, &[candidate(7)], true, 0);
+    assert_eq!(voter.said(start + LEASE).vote, None);
+    assert!(voter.said(start + LEASE).epoch >= 8, "the candidate sees why");
+    voter.step(start + LEASE, &[candidate(9)], true, 0);
+    assert_eq!(voter.said(start + LEASE).vote.map(|vote| vote.epoch), Some(9));
+}
+
 /// Epochs begin with the time, so that they grow when everything is started anew.
 #[tokio::test(start_paused = true)]
 async fn epochs_begin_with_the_time() {

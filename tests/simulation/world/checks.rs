@@ -2,13 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use sinew::group::{NodeId, Phase, View};
 
 use super::{Member, World, key};
 use crate::balancer::{MEMBER_LEASE, Running};
+use crate::bounds::GOSSIP_INTERVAL;
 
 /// In so many steps everything is looked at once.
 const LOOK: u64 = 4;
@@ -79,19 +78,17 @@ impl World {
 
     /// Looks at what must hold after each step.
     pub(super) fn look(&mut self) {
-        self.look_at_views();
         self.look_who_acts();
+        self.look_at_views();
         if self.is_watched && self.steps.is_multiple_of(LOOK) {
+            self.look_at_epochs();
             self.look_at_all();
         }
     }
 
-    /// Each epoch is of one balancer, and they grow.
+    /// Epochs grow from one that acts to the next.
     fn look_who_acts(&mut self) {
         let (acting, now) = (self.acting(), self.now);
-        if let Some((_, until)) = acting.and_then(|(_, epoch)| self.terms.get_mut(&epoch)) {
-            *until = now;
-        }
         if acting == self.acted {
             return;
         }
@@ -104,23 +101,21 @@ impl World {
         let Some(node) = self.balancers[index].running.as_ref().map(|one| one.view().me.clone()) else {
             return;
         };
-        if let Some((before, _)) = self.terms.get(&epoch).filter(|(before, _)| *before != node) {
-            self.fail(&format!("{before:?} and {node:?} acted in epoch {epoch}"));
+        if let Err(why) = self.epochs.act(index, &node, now, epoch) {
+            self.fail(&why);
         }
-        if let Some((last, (_, until))) = self.terms.last_key_value().filter(|(last, _)| **last > epoch)
-            && !self.forgot(*until)
-        {
-            self.fail(&format!("epoch {epoch} comes after {last}"));
-        }
-        self.terms.insert(epoch, (node, now));
     }
 
-    /// Whether a majority has forgotten by restarts what was at a time, and a clock was set back, so that none of them knows how
-    /// high epochs have been.
-    fn forgot(&self, then: Duration) -> bool {
-        let remember = self.running().filter(|(_, one)| one.started < then).count();
-        let wrong = self.balancers.iter().any(|one| one.wrong_by.load(Ordering::Relaxed) < 0);
-        wrong && self.balancers.len() - remember > self.balancers.len() / 2
+    /// Who hears another knows what that one knows.
+    fn look_at_epochs(&mut self) {
+        let (now, limit) = (self.now, self.bounds.seen());
+        for from in 0..self.balancers.len() {
+            for to in 0..self.balancers.len() {
+                if from != to && self.clear_for(from, to) > limit {
+                    self.epochs.share(from, to, (now - limit, now));
+                }
+            }
+        }
     }
 
     /// Takes note of what balancers see.
@@ -147,6 +142,9 @@ impl World {
                 summary.1,
                 summary.2
             ));
+            if let Some((_, epoch)) = view.coordinator {
+                self.epochs.hear(index, self.now, epoch);
+            }
             *seen = Some(view);
         }
         told.into_iter().for_each(|what| self.tell(what));
@@ -159,9 +157,9 @@ impl World {
         for (index, view) in &views {
             for other in view.live() {
                 let died = self.dead.get(&other.node).copied();
-                // One that stood still hears of it late.
-                let is_late = self.clear_for(*index, *index) > self.bounds.seen();
-                if is_late && died.is_some_and(|died| self.now > died + self.bounds.seen()) {
+                // One that stands still, and one that has just woken up, have not looked yet.
+                let is_awake = self.clear_for(*index, *index) > GOSSIP_INTERVAL;
+                if is_awake && died.is_some_and(|died| self.now > died + self.bounds.buried()) {
                     self.fail(&format!("lb{index} sees {:?}, which died at {died:?}", other.node));
                 }
             }

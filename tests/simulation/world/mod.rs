@@ -1,6 +1,7 @@
 //! Balancers, members and the network between them, step by step; and what holds in each step.
 
 mod checks;
+mod epochs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -15,6 +16,7 @@ use crate::bounds::Bounds;
 use crate::faults::Fault;
 use crate::network::{Weather, Wire};
 use crate::random::Random;
+use epochs::Epochs;
 
 /// Everything there is.
 pub(crate) struct World {
@@ -37,8 +39,7 @@ pub(crate) struct World {
     one_way: bool,
     seen: Vec<Option<Arc<View>>>,
     acted: Option<(usize, u64)>,
-    /// Who acted in which epoch, and until when.
-    terms: BTreeMap<u64, (NodeId, Duration)>,
+    epochs: Epochs,
     /// Runs that ended, and when.
     dead: BTreeMap<NodeId, Duration>,
     steps: u64,
@@ -88,7 +89,7 @@ impl World {
             one_way: false,
             seen: vec![None; balancers],
             acted: None,
-            terms: BTreeMap::new(),
+            epochs: Epochs::new(balancers),
             dead: BTreeMap::new(),
             steps: 0,
             is_watched: true,
@@ -125,6 +126,7 @@ impl World {
         self.kill(index);
         let count = self.balancers.len();
         self.balancers[index].start(&self.wire, count);
+        self.epochs.look_at_clock(index, self.balancers[index].clock(self.now).as_secs());
         self.tell(format!("lb{index} starts"));
         self.look_at_lines();
     }
@@ -134,6 +136,7 @@ impl World {
             self.dead.insert(running.view().me.clone(), self.now);
             self.tell(format!("lb{index} is killed"));
         }
+        self.epochs.forget(index);
         self.members.iter_mut().for_each(|member| member.lose(index));
         self.seen[index] = None;
         self.look_at_lines();
@@ -173,6 +176,7 @@ impl World {
             Fault::Weather(weather) => self.wire.set_weather(weather),
             Fault::WrongClock(index, milliseconds) => {
                 self.balancers[index].wrong_by.store(milliseconds, Ordering::Relaxed);
+                self.epochs.look_at_clock(index, self.balancers[index].clock(self.now).as_secs());
             }
             Fault::MemberDies(number) => self.members[number].end(self.now),
             Fault::MemberStarts(number) => self.members[number].begin(),
