@@ -56,11 +56,6 @@ impl Outbox {
         }
     }
 
-    /// Everything that waits, when none of it lies in a frame.
-    pub(crate) fn bytes(&self) -> &[u8] {
-        self.bytes.get(self.written..).unwrap_or_default()
-    }
-
     /// Forgets everything that is not written yet.
     pub(crate) fn clear(&mut self) {
         let bytes = std::mem::take(&mut self.bytes);

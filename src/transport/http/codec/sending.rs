@@ -57,11 +57,6 @@ impl Sending {
         Self { body, written, is_taken, waits_for_source: false, failure: None }
     }
 
-    /// True when the body's source has given everything; it may wait in the outbox still.
-    pub(crate) fn is_taken(&self) -> bool {
-        self.is_taken
-    }
-
     /// True when nothing can be written before the source gives more.
     pub(crate) fn waits_for_source(&self) -> bool {
         self.waits_for_source
