@@ -32,7 +32,7 @@ fuzz_target!(|text: &str| {
     }
     let Some(expression) = compiled else { return };
     let message = message();
-    let scope = Scope { message: &message, surroundings: &Nothing };
+    let scope = Scope { message: &message, surroundings: &Nothing, parameters: None };
     let value = expression.value(scope);
     if let (Some(constant), Ok(found)) = (expression.constant(), expression.boolean(scope)) {
         assert_eq!(constant, found, "the outcome is always the same");

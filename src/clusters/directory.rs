@@ -399,12 +399,16 @@ impl Directory {
     fn publish(&self, key: &ClusterKey, entries: &[Entry]) -> Arc<super::Members> {
         let cluster = self.cluster_locked(key);
         let before = cluster.snapshot();
+        // Entries keep their order, so that each member is looked for behind the last that was found: thousands come one by one.
+        let mut rest = before.iter();
         let member = |entry: &Entry| {
             let definition = entry.said.last_key_value()?.1;
-            let same = before
-                .iter()
-                .find(|member| Arc::ptr_eq(member.live(), &entry.live) && member.definition() == definition);
-            match same {
+            let mut ahead = rest.clone();
+            let known = ahead.find(|member| Arc::ptr_eq(member.live(), &entry.live));
+            if known.is_some() {
+                rest = ahead;
+            }
+            match known.filter(|member| member.definition() == definition) {
                 Some(member) => Some(member.clone()),
                 None => {
                     let live = Some(entry.live.clone());
