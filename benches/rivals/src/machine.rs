@@ -67,6 +67,13 @@ impl Machine {
     }
 }
 
+impl Machine {
+    /// The name of its processor.
+    pub(crate) fn processor(&self) -> &str {
+        &self.processor
+    }
+}
+
 impl std::fmt::Display for Machine {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { processor, cores, kernel } = self;

@@ -7,6 +7,7 @@ use std::io;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
 
 /// How far a count may be from what was accepted, in percent. Counts repeat within a tenth of it.
 const TOLERANCE: f64 = 3.0;
@@ -14,8 +15,14 @@ const TOLERANCE: f64 = 3.0;
 /// What makes the counts of now the accepted ones.
 const ACCEPT: &str = "cargo run --release -p sinew-rivals -- instructions --accept";
 
-/// The accepted count of each work, kept in a file.
-pub(super) struct Baseline(BTreeMap<String, u64>);
+/// The accepted count of each work, kept in a file, and what they were counted with.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Baseline {
+    /// Compiler and processor: others count differently.
+    counted_with: String,
+    instructions: BTreeMap<String, u64>,
+}
 
 /// What is thought of a count.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -37,8 +44,8 @@ impl Baseline {
     /// It cannot be read, or is no object of numbers.
     pub(super) fn read(path: &Path) -> Result<Self> {
         match fs::read(path) {
-            Ok(text) => serde_json::from_slice(&text).map(Self).with_context(|| path.display().to_string()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self(BTreeMap::new())),
+            Ok(text) => serde_json::from_slice(&text).with_context(|| path.display().to_string()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
             Err(error) => Err(error).with_context(|| path.display().to_string()),
         }
     }
@@ -48,18 +55,25 @@ impl Baseline {
     /// # Errors
     /// It cannot be written.
     pub(super) fn write(&self, path: &Path) -> Result<()> {
-        let text = serde_json::to_string_pretty(&self.0)? + "\n";
+        let text = serde_json::to_string_pretty(self)? + "\n";
         fs::write(path, text).with_context(|| path.display().to_string())
     }
 
     /// What was accepted for a work.
     pub(super) fn accepted(&self, work: &str) -> Option<u64> {
-        self.0.get(work).copied()
+        self.instructions.get(work).copied()
     }
 
-    /// Says what a work costs.
-    pub(super) fn set(&mut self, work: &str, count: u64) {
-        self.0.insert(work.to_owned(), count);
+    /// With what they were counted, when that was something else than this.
+    pub(super) fn counted_elsewhere(&self, here: &str) -> Option<&str> {
+        let is_other = !self.instructions.is_empty() && self.counted_with != here;
+        is_other.then_some(self.counted_with.as_str())
+    }
+
+    /// Says what a work costs here.
+    pub(super) fn set(&mut self, work: &str, count: u64, here: &str) {
+        here.clone_into(&mut self.counted_with);
+        self.instructions.insert(work.to_owned(), count);
     }
 }
 
@@ -123,8 +137,11 @@ mod tests {
         let path = folder.path().join("instructions.json");
         let mut baseline = Baseline::read(&path).expect("no file is no mistake");
         assert_eq!(baseline.accepted("relay"), None);
-        baseline.set("relay", 42);
+        baseline.set("relay", 42, "a compiler");
         baseline.write(&path).expect("it can be written");
-        assert_eq!(Baseline::read(&path).expect("it can be read").accepted("relay"), Some(42));
+        let baseline = Baseline::read(&path).expect("it can be read");
+        assert_eq!(baseline.accepted("relay"), Some(42));
+        assert_eq!(baseline.counted_elsewhere("a compiler"), None);
+        assert_eq!(baseline.counted_elsewhere("another"), Some("a compiler"));
     }
 }

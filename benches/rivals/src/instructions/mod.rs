@@ -15,6 +15,7 @@ use clap::Args;
 
 use baseline::{Baseline, Verdict};
 
+use crate::machine::Machine;
 use crate::setup::Kind;
 
 /// What is asked of the guard.
@@ -35,6 +36,13 @@ pub(crate) struct Arguments {
 const WORKS: [(&str, Kind); 3] =
     [("relay", Kind::One), ("shipped", Kind::Shipped), ("mediators", Kind::Mediated(20))];
 
+/// What counts depend on besides the program: the compiler and the processor.
+fn counted_with() -> Result<String> {
+    let compiler = Command::new("rustc").arg("--version").output().context("rustc")?;
+    let compiler = String::from_utf8_lossy(&compiler.stdout).trim().to_owned();
+    Ok(format!("{compiler}, {}", Machine::here().processor()))
+}
+
 /// Counts, prints, and compares.
 ///
 /// # Errors
@@ -53,15 +61,22 @@ pub(crate) fn run(arguments: &Arguments, program: &Path) -> Result<ExitCode> {
     }
     let wanted = |name: &str| arguments.works.is_empty() || arguments.works.iter().any(|one| one == name);
     let mut baseline = Baseline::read(&arguments.baseline)?;
+    let here = counted_with()?;
+    let elsewhere = baseline.counted_elsewhere(&here).filter(|_| !arguments.accept).map(str::to_owned);
+    if let Some(elsewhere) = &elsewhere {
+        println!(
+            "instructions: comparing is skipped, the accepted ones were counted with {elsewhere}, and this is {here}"
+        );
+    }
     let folder = tempfile::tempdir().context("a folder for what is counted")?;
     let mut worse = false;
     println!("user instructions per request, under callgrind");
     for (name, kind) in WORKS.into_iter().filter(|(name, _)| wanted(name)) {
         let counted = count::per_request(program, kind, &folder.path().join(name))?;
-        let verdict = Verdict::of(counted, baseline.accepted(name));
+        let verdict = Verdict::of(counted, baseline.accepted(name).filter(|_| elsewhere.is_none()));
         println!("{name:<10} {counted:>8}  {verdict}");
         worse |= verdict.is_worse();
-        baseline.set(name, counted);
+        baseline.set(name, counted, &here);
     }
     if arguments.accept {
         baseline.write(&arguments.baseline)?;
