@@ -65,6 +65,7 @@ fn links_lead_somewhere() {
         "docs/tasks.md",
         "docs/loadbalancer-conf.md",
         "docs/providers.md",
+        "docs/scale.md",
         "examples/README.md",
         "mediators/README.md",
     ] {
