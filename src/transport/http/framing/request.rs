@@ -83,7 +83,8 @@ fn check_target(head: &Parts, has_fragment: bool, limits: &RequestLimits) -> Res
     if length > limits.target {
         return Err(Refusal::target_too_long());
     }
-    if memchr::memmem::find(target.path().as_bytes(), b"%00").is_some() {
+    let path = target.path().as_bytes();
+    if memchr::memchr_iter(b'%', path).any(|at| path.get(at..at + 3) == Some(b"%00")) {
         return refuse("the path contains an encoded NUL");
     }
     Ok(())
