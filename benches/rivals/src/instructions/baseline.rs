@@ -9,7 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
-/// How far a count may be from what was accepted, in percent. Counts repeat within a tenth of it.
+/// How far a count may be from what was accepted, in percent. Counts repeat within a third of it.
 const TOLERANCE: f64 = 3.0;
 
 /// What makes the counts of now the accepted ones.

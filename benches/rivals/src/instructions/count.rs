@@ -40,7 +40,7 @@ pub(super) fn per_request(program: &Path, kind: Kind, folder: &Path) -> Result<u
 /// The instructions of a process that serves so many requests, one after the other on one connection.
 fn whole(program: &Path, kind: Kind, requests: u64, folder: &Path) -> Result<u64> {
     fs::create_dir_all(folder)?;
-    let mut load = Load::new(MEMBERS, None)?;
+    let mut load = Load::new(MEMBERS, None)?.sleeping();
     let listen = free_address()?;
     let setup = Setup { listen, members: load.members(), kind, certificate: None, folder: folder.to_owned() };
     let counts = folder.join(COUNTS);

@@ -29,6 +29,8 @@ pub(crate) struct Load {
     events: Events,
     origin: Origin,
     buffer: Vec<u8>,
+    /// How long a turn waits for something to do.
+    wait: Duration,
     tls: Option<Arc<ClientConfig>>,
 }
 
@@ -71,7 +73,13 @@ impl Load {
     pub(crate) fn new(members: usize, tls: Option<Arc<ClientConfig>>) -> Result<Self> {
         let poll = Poll::new().context("polling")?;
         let origin = Origin::start(members, poll.registry())?;
-        Ok(Self { poll, events: Events::with_capacity(1024), origin, buffer: vec![0; 256 * 1024], tls })
+        let events = Events::with_capacity(1024);
+        Ok(Self { poll, events, origin, buffer: vec![0; 256 * 1024], wait: Duration::ZERO, tls })
+    }
+
+    /// Both ends sleep when there is nothing to do: where it does not matter what it costs to wake them.
+    pub(crate) fn sleeping(self) -> Self {
+        Self { wait: Duration::from_millis(10), ..self }
     }
 
     /// The addresses of the back end's members.
@@ -139,7 +147,7 @@ impl Load {
     }
 
     fn turn(&mut self, clients: &mut Clients) -> Result<()> {
-        match self.poll.poll(&mut self.events, Some(Duration::ZERO)) {
+        match self.poll.poll(&mut self.events, Some(self.wait)) {
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => return Ok(()),
             polled => polled.context("polling")?,
         }
