@@ -3,8 +3,8 @@
 use std::mem::MaybeUninit;
 
 use ::http::{HeaderMap, HeaderName, HeaderValue};
-use bytes::Bytes;
-use httparse::Header;
+use bytes::{Buf, Bytes, BytesMut};
+use httparse::{Header, Status};
 use memchr::memchr_iter;
 
 /// Why bytes are no head.
@@ -44,6 +44,37 @@ impl Unfinished {
     /// The head has not ended within these bytes.
     pub(super) fn note(&mut self, bytes: &[u8]) {
         self.seen = bytes.len();
+    }
+}
+
+/// Takes a head off the front of the buffer when it is there completely. `parse` reads it, and says how long it is; `most` is
+/// how long it may be.
+pub(super) fn take_head<H>(
+    buffer: &mut BytesMut,
+    unfinished: &mut Unfinished,
+    most: usize,
+    parse: impl FnOnce(&[u8]) -> Result<Option<(usize, H)>, HeadFault>,
+) -> Result<Option<H>, HeadFault> {
+    if unfinished.may_be_complete(buffer)
+        && let Some((length, head)) = parse(buffer)?
+    {
+        buffer.advance(length);
+        *unfinished = Unfinished::default();
+        return Ok(Some(head));
+    }
+    if buffer.len() >= most {
+        return Err(HeadFault::TooLarge);
+    }
+    unfinished.note(buffer);
+    Ok(None)
+}
+
+/// The bytes of a head that ended within its limit; `None` when it has not ended.
+pub(super) fn whole(bytes: &[u8], status: Status<usize>, most: usize) -> Result<Option<&[u8]>, HeadFault> {
+    match status {
+        Status::Complete(length) if length > most => Err(HeadFault::TooLarge),
+        Status::Complete(length) => Ok(bytes.get(..length)),
+        Status::Partial => Ok(None),
     }
 }
 

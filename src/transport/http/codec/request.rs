@@ -2,11 +2,11 @@
 
 use ::http::request::Parts;
 use ::http::{Method, Request, Uri, Version};
-use bytes::{Buf, Bytes, BytesMut};
-use httparse::{ParserConfig, Status};
+use bytes::{Bytes, BytesMut};
+use httparse::ParserConfig;
 use memchr::memchr;
 
-use super::head::{HeadFault, Unfinished, collect, part, with_lines};
+use super::head::{HeadFault, Unfinished, collect, part, take_head, whole, with_lines};
 use super::response::keeps_alive;
 use crate::transport::http::framing::RequestLimits;
 
@@ -33,32 +33,18 @@ pub(crate) fn parse_request(
     unfinished: &mut Unfinished,
     limits: &RequestLimits,
 ) -> Result<Option<RequestHead>, HeadFault> {
-    if unfinished.may_be_complete(buffer) {
-        let parsed = with_lines(limits.headers, |lines| {
+    take_head(buffer, unfinished, limits.head, |bytes| {
+        with_lines(limits.headers, |lines| {
             let mut request = httparse::Request::new(&mut []);
             let status =
-                ParserConfig::default().parse_request_with_uninit_headers(&mut request, buffer, lines)?;
-            match status {
-                Status::Complete(length) if length > limits.head => Err(HeadFault::TooLarge),
-                Status::Complete(length) => head(buffer, length, &request).map(|head| Some((length, head))),
-                Status::Partial => Ok(None),
-            }
-        })?;
-        if let Some((length, head)) = parsed {
-            buffer.advance(length);
-            *unfinished = Unfinished::default();
-            return Ok(Some(head));
-        }
-    }
-    if buffer.len() >= limits.head {
-        return Err(HeadFault::TooLarge);
-    }
-    unfinished.note(buffer);
-    Ok(None)
+                ParserConfig::default().parse_request_with_uninit_headers(&mut request, bytes, lines)?;
+            let Some(bytes) = whole(bytes, status, limits.head)? else { return Ok(None) };
+            head(bytes, &request).map(|head| Some((bytes.len(), head)))
+        })
+    })
 }
 
-fn head(buffer: &[u8], length: usize, request: &httparse::Request<'_, '_>) -> Result<RequestHead, HeadFault> {
-    let bytes = buffer.get(..length).unwrap_or_default();
+fn head(bytes: &[u8], request: &httparse::Request<'_, '_>) -> Result<RequestHead, HeadFault> {
     let target = request.path.unwrap_or_default().as_bytes();
     if target.len() > LONGEST_TARGET {
         return Err(HeadFault::TargetTooLong);

@@ -3,11 +3,11 @@
 use ::http::header::CONNECTION;
 use ::http::response::Parts;
 use ::http::{HeaderMap, Response, StatusCode, Version};
-use bytes::{Buf, Bytes, BytesMut};
-use httparse::{ParserConfig, Status};
+use bytes::{Bytes, BytesMut};
+use httparse::ParserConfig;
 use hyper::ext::ReasonPhrase;
 
-use super::head::{HeadFault, Unfinished, collect, with_lines};
+use super::head::{HeadFault, Unfinished, collect, take_head, whole, with_lines};
 use crate::transport::http::framing::ResponseLimits;
 
 /// The head of an answer, and whether the member keeps the connection open after it.
@@ -28,36 +28,18 @@ pub(crate) fn parse_response(
     unfinished: &mut Unfinished,
     limits: &ResponseLimits,
 ) -> Result<Option<ResponseHead>, HeadFault> {
-    if unfinished.may_be_complete(buffer) {
-        let parsed = with_lines(limits.headers, |lines| {
+    take_head(buffer, unfinished, limits.head, |bytes| {
+        with_lines(limits.headers, |lines| {
             let mut response = httparse::Response::new(&mut []);
             let status =
-                ParserConfig::default().parse_response_with_uninit_headers(&mut response, buffer, lines)?;
-            match status {
-                Status::Complete(length) if length > limits.head => Err(HeadFault::TooLarge),
-                Status::Complete(length) => head(buffer, length, &response).map(|head| Some((length, head))),
-                Status::Partial => Ok(None),
-            }
-        })?;
-        if let Some((length, head)) = parsed {
-            buffer.advance(length);
-            *unfinished = Unfinished::default();
-            return Ok(Some(head));
-        }
-    }
-    if buffer.len() >= limits.head {
-        return Err(HeadFault::TooLarge);
-    }
-    unfinished.note(buffer);
-    Ok(None)
+                ParserConfig::default().parse_response_with_uninit_headers(&mut response, bytes, lines)?;
+            let Some(bytes) = whole(bytes, status, limits.head)? else { return Ok(None) };
+            head(bytes, &response).map(|head| Some((bytes.len(), head)))
+        })
+    })
 }
 
-fn head(
-    buffer: &[u8],
-    length: usize,
-    response: &httparse::Response<'_, '_>,
-) -> Result<ResponseHead, HeadFault> {
-    let bytes = buffer.get(..length).unwrap_or_default();
+fn head(bytes: &[u8], response: &httparse::Response<'_, '_>) -> Result<ResponseHead, HeadFault> {
     let (mut parts, ()) = Response::new(()).into_parts();
     parts.status =
         StatusCode::from_u16(response.code.unwrap_or_default()).map_err(|_| HeadFault::Malformed)?;
