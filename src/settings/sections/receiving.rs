@@ -72,7 +72,7 @@ section! {
         /// Connections that the operating system holds for each listener until they are accepted.
         pub backlog: Count<1, 65535> = "1024",
         /// The read buffer of a connection, and the bytes it may hold unsent.
-        pub buffer: ByteSize<{ 8 * KIB }, { 16 * MIB }> = "64KiB",
+        pub buffer: ByteSize<{ 8 * KIB }, { 16 * MIB }> = "48KiB",
         /// What is left of a request's body when its answer is complete: up to so many bytes are read and thrown
         /// away so that the connection can be used again; over it the connection is closed.
         pub discard: ByteSize<1, { 16 * MIB }> = "64KiB",

@@ -25,7 +25,7 @@ pub struct ClientSettings {
     pub response: crate::transport::http::framing::ResponseLimits,
     /// How `https` targets are met; `None` refuses them with a TLS error.
     pub tls: Option<Arc<rustls::ClientConfig>>,
-    /// Read buffer and unsent bytes per connection, in bytes, at least 8192. Default 64 KiB.
+    /// Read buffer and unsent bytes per connection, in bytes, at least 8192. Default 48 KiB.
     pub max_buffer: usize,
 }
 
@@ -41,7 +41,7 @@ impl Default for ClientSettings {
             write_stall: Duration::from_secs(60),
             response: crate::transport::http::framing::ResponseLimits::default(),
             tls: None,
-            max_buffer: 64 * 1024,
+            max_buffer: 48 * 1024,
         }
     }
 }

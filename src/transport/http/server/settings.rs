@@ -26,7 +26,7 @@ pub struct ServerSettings {
     pub linger_time: Duration,
     /// From accepting an encrypted connection to the end of the handshake. Default 10 s.
     pub handshake_time: Duration,
-    /// The room for one read from a connection grows up to this, in bytes, at least 8192. Default 64 KiB.
+    /// The room for one read from a connection grows up to this, in bytes, at least 8192. Default 48 KiB.
     pub max_buffer: usize,
 }
 
@@ -41,7 +41,7 @@ impl Default for ServerSettings {
             drain_bytes: 64 * 1024,
             linger_time: Duration::from_secs(2),
             handshake_time: Duration::from_secs(10),
-            max_buffer: 64 * 1024,
+            max_buffer: 48 * 1024,
         }
     }
 }
