@@ -83,8 +83,7 @@ pub(crate) fn measure(
                 if place.serving.is_none() || fresh {
                     place.serving = None;
                     let started = Instant::now();
-                    place.serving =
-                        Some(serve(place.peer, place.row, work, &place.folder, trust, &mut load)?);
+                    place.serving = Some(serve(place.peer, place.row, &place.folder, trust, &mut load)?);
                     if work.measure == Measure::Start {
                         let figure = started.elapsed().as_secs_f64() * 1e3;
                         return Ok(Sample { figure, ..Sample::default() });
@@ -114,14 +113,7 @@ struct Place<'a> {
     samples: Result<Vec<Sample>>,
 }
 
-fn serve(
-    peer: &Peer,
-    row: &Row,
-    work: &Work,
-    folder: &Path,
-    trust: &Trust,
-    load: &mut Load,
-) -> Result<Serving> {
+fn serve(peer: &Peer, row: &Row, folder: &Path, trust: &Trust, load: &mut Load) -> Result<Serving> {
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
@@ -131,11 +123,11 @@ fn serve(
         listen: address,
         members: load.members(),
         kind: row.kind,
-        certificate: work.tls().then(|| trust.certificate.clone()),
+        certificate: row.traffic.tls.then(|| trust.certificate.clone()),
         folder: folder.to_owned(),
     };
     let mut process = Process::start(&mut peer.prepare(&setup)?, folder)?;
-    let traffic = work.traffic(row.kind);
+    let traffic = row.traffic.clone();
     let first = Traffic { connections: 1, pace: Pace::Once, ..traffic.clone() };
     let mut client = load.connect(address, first)?;
     let answered =

@@ -33,6 +33,8 @@ pub(crate) enum Kind {
     One,
     /// To all members in turn, with an access log.
     Balanced,
+    /// The same to so many of the members.
+    Members(usize),
     /// The same, and clients stay with their member by a cookie.
     Sticky,
     /// To all members in turn, through the main sequence that WSO2 ELB ships, counted for the autoscaler, with an access
@@ -47,10 +49,20 @@ pub(crate) enum Kind {
 }
 
 impl Setup {
+    /// Those who are forwarded to.
+    pub(crate) fn targets(&self) -> &[SocketAddr] {
+        let count = match self.kind {
+            Kind::Balanced | Kind::Sticky | Kind::Shipped => self.members.len(),
+            Kind::Members(count) => count.min(self.members.len()),
+            _ => 1,
+        };
+        &self.members[..count]
+    }
+
     /// The path that requests ask for.
     pub(crate) fn path(kind: Kind) -> &'static str {
         match kind {
-            Kind::Balanced | Kind::Sticky | Kind::Shipped => "/catalogue/books/42?page=4",
+            Kind::Balanced | Kind::Members(_) | Kind::Sticky | Kind::Shipped => "/catalogue/books/42?page=4",
             _ => "/services/Relay/catalogue/books/42?page=4",
         }
     }

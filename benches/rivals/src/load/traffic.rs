@@ -43,6 +43,8 @@ pub(crate) struct Request {
     pub(crate) body: Option<Body>,
     /// Whether the cookie that an answer sets goes with the next request.
     pub(crate) sticky: bool,
+    /// How many headers there are besides the usual eight.
+    pub(crate) more_headers: usize,
 }
 
 /// What a request posts.
@@ -58,7 +60,7 @@ impl Request {
     /// A GET for a small answer.
     pub(crate) fn small(path: &str) -> Self {
         let (path, answer) = (path.to_owned(), "small".to_owned());
-        Self { path, answer, answer_bytes: 128, body: None, sticky: false }
+        Self { path, answer, answer_bytes: 128, body: None, sticky: false, more_headers: 0 }
     }
 
     /// A GET for an answer of a size.
@@ -90,6 +92,9 @@ impl Request {
                 head += &format!("Content-Type: {kind}\r\nContent-Length: {}\r\n", body.len());
                 text = body;
             }
+        }
+        for number in 0..self.more_headers {
+            head += &format!("X-Header-{number}: the value of header {number}\r\n");
         }
         if let Some(cookie) = cookie {
             head += &format!("Cookie: {cookie}\r\n");

@@ -33,7 +33,7 @@ fn prepare(program: &Path, setup: &Setup) -> Result<Command> {
 }
 
 fn configuration(setup: &Setup) -> String {
-    let members = if setup.kind == Kind::One { &setup.members[..1] } else { &setup.members[..] };
+    let members = setup.targets();
     let members: Vec<String> = members.iter().map(ToString::to_string).collect();
     let policy = if setup.kind == Kind::Sticky { "cookie MEMBER" } else { "round_robin" };
     let log = match setup.kind {

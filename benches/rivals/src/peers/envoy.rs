@@ -31,7 +31,7 @@ fn prepare(program: &Path, setup: &Setup) -> Result<Command> {
 
 fn configuration(setup: &Setup) -> Value {
     let address = |of: &std::net::SocketAddr| json!({ "socket_address": { "address": of.ip().to_string(), "port_value": of.port() } });
-    let members = if setup.kind == Kind::One { &setup.members[..1] } else { &setup.members[..] };
+    let members = setup.targets();
     let endpoints: Vec<Value> =
         members.iter().map(|member| json!({ "endpoint": { "address": address(member) } })).collect();
     let mut route = json!({ "cluster": "members", "timeout": "60s" });

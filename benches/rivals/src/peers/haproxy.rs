@@ -44,7 +44,7 @@ fn configuration(setup: &Setup) -> String {
         setup.listen,
         tls.unwrap_or_default(),
     );
-    let members = if setup.kind == Kind::One { &setup.members[..1] } else { &setup.members[..] };
+    let members = setup.targets();
     for (number, member) in members.iter().enumerate() {
         let cookie = if cookie.is_empty() { String::new() } else { format!(" cookie m{number}") };
         // Writing to a text cannot fail.

@@ -68,5 +68,5 @@ impl Peer {
 
 /// What every proxy can do.
 fn forwards(kind: Kind) -> bool {
-    matches!(kind, Kind::One | Kind::Balanced | Kind::Sticky)
+    matches!(kind, Kind::One | Kind::Balanced | Kind::Members(_) | Kind::Sticky)
 }

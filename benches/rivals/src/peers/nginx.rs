@@ -17,7 +17,7 @@ pub(super) fn peer() -> Peer {
         source: "apt-get install nginx",
         version: "-v",
         // Cookies that bind to a member are in its commercial version.
-        can: |kind| matches!(kind, Kind::One | Kind::Balanced),
+        can: |kind| matches!(kind, Kind::One | Kind::Balanced | Kind::Members(_)),
         prepare,
     }
 }
@@ -46,7 +46,7 @@ fn configuration(setup: &Setup) -> String {
             ),
         ),
     };
-    let members = if setup.kind == Kind::One { &setup.members[..1] } else { &setup.members[..] };
+    let members = setup.targets();
     let mut servers = String::new();
     for member in members {
         // Writing to a text cannot fail.

@@ -26,7 +26,7 @@ pub(super) fn peer(program: &Path) -> Peer {
 fn prepare(program: &Path, setup: &Setup) -> Result<Command> {
     let configuration = setup.folder.join("configuration");
     match setup.kind {
-        Kind::Balanced | Kind::Sticky | Kind::Shipped => balanced(setup, &configuration)?,
+        Kind::Balanced | Kind::Members(_) | Kind::Sticky | Kind::Shipped => balanced(setup, &configuration)?,
         kind => services(setup, kind)?,
     }
     let settings = setup.folder.join("sinew.toml");
@@ -42,7 +42,7 @@ fn sinew_toml(setup: &Setup) -> String {
         "[server]\nthreads = 1\n[admin]\nenabled = false\nsocket = \"0\"\n[logs]\nlevel = \"warn\"\n\
          [logs.access]\nenabled = {}\npath = \"{}\"\n[listeners.{off}]\nenabled = false\n\
          [listeners.{on}]\nenabled = true\naddress = \"{}\"\n",
-        matches!(setup.kind, Kind::Balanced | Kind::Sticky | Kind::Shipped),
+        matches!(setup.kind, Kind::Balanced | Kind::Members(_) | Kind::Sticky | Kind::Shipped),
         setup.folder.join("access.log").display(),
         setup.listen,
     );
@@ -62,7 +62,7 @@ const NAMESPACE: &str = "http://ws.apache.org/ns/synapse";
 
 fn balanced(setup: &Setup, folder: &Path) -> Result<()> {
     let mut members = String::new();
-    for (number, member) in setup.members.iter().enumerate() {
+    for (number, member) in setup.targets().iter().enumerate() {
         // Writing to a text cannot fail.
         let _ = writeln!(
             members,

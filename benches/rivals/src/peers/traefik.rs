@@ -42,7 +42,7 @@ fn prepare(program: &Path, setup: &Setup) -> Result<Command> {
 }
 
 fn dynamic(setup: &Setup) -> Value {
-    let members = if setup.kind == Kind::One { &setup.members[..1] } else { &setup.members[..] };
+    let members = setup.targets();
     let servers: Vec<Value> =
         members.iter().map(|member| json!({ "url": format!("http://{member}") })).collect();
     let mut balancer = json!({ "servers": servers, "passHostHeader": true });

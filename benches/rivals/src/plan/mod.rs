@@ -1,5 +1,7 @@
 //! The work: what is asked of which proxies, and what is measured.
 
+mod growth;
+
 use std::time::Duration;
 
 use crate::load::{Body, Pace, Request, Traffic};
@@ -18,7 +20,6 @@ pub(crate) struct Work {
     pub(crate) measure: Measure,
     /// How many members the back end has.
     pub(crate) members: usize,
-    traffic: fn(&'static str) -> Traffic,
 }
 
 /// One who does it.
@@ -29,6 +30,8 @@ pub(crate) struct Row {
     pub(crate) peer: &'static str,
     /// What it does.
     pub(crate) kind: Kind,
+    /// What its clients do.
+    pub(crate) traffic: Traffic,
 }
 
 /// What is measured.
@@ -51,40 +54,24 @@ pub(crate) enum Measure {
 const CONNECTIONS: usize = 64;
 const MIB: u64 = 1024 * 1024;
 
-impl Work {
-    /// The traffic for one who does it.
-    pub(crate) fn traffic(&self, kind: Kind) -> Traffic {
-        (self.traffic)(Setup::path(kind))
-    }
-
-    /// Whether clients speak TLS.
-    pub(crate) fn tls(&self) -> bool {
-        (self.traffic)("/").tls
-    }
-}
-
 /// All work, for the proxies that there are.
 pub(crate) fn all(peers: &[&Peer]) -> Vec<Work> {
-    let every = |kind: Kind| -> Vec<Row> {
+    let every = |kind: Kind, traffic: Traffic| -> Vec<Row> {
         let able = peers.iter().filter(|peer| peer.can(kind));
-        able.map(|peer| Row { label: peer.name.to_owned(), peer: peer.name, kind }).collect()
-    };
-    let ours = |rows: &[(&str, Kind)]| -> Vec<Row> {
-        let there = peers.iter().any(|peer| peer.name == "sinew");
-        let row = |(label, kind): &(&str, Kind)| Row {
-            label: format!("sinew, {label}"),
-            peer: "sinew",
-            kind: *kind,
+        let row = |peer: &&Peer| Row {
+            label: peer.name.to_owned(),
+            peer: peer.name,
+            kind,
+            traffic: traffic.clone(),
         };
-        if there { rows.iter().map(row).collect() } else { Vec::new() }
+        able.map(row).collect()
     };
-    let work = |name, title, kind, measure, traffic| Work {
+    let work = |name, title, kind, measure, traffic: fn(&str) -> Traffic| Work {
         name,
         title,
-        rows: every(kind),
+        rows: every(kind, traffic(Setup::path(kind))),
         measure,
         members: if kind == Kind::One { 1 } else { 64 },
-        traffic,
     };
     let mut all = vec![
         work("small", "Small GET, keep-alive, to one member", Kind::One, Measure::PerAnswer, small),
@@ -114,7 +101,7 @@ pub(crate) fn all(peers: &[&Peer]) -> Vec<Work> {
         }),
     ];
     for (name, title, traffic) in [
-        ("down-1m", "1 MiB down", (|path| bulk(Request::sized(path, MIB))) as fn(&'static str) -> Traffic),
+        ("down-1m", "1 MiB down", (|path| bulk(Request::sized(path, MIB))) as fn(&str) -> Traffic),
         ("down-100m", "100 MiB down", |path| bulk(Request::sized(path, 100 * MIB))),
         ("up-1m", "1 MiB up", |path| bulk(upload(path, MIB))),
         ("up-100m", "100 MiB up", |path| bulk(upload(path, 100 * MIB))),
@@ -122,20 +109,18 @@ pub(crate) fn all(peers: &[&Peer]) -> Vec<Work> {
         all.push(work(name, title, Kind::One, Measure::PerGigabyte, traffic));
     }
     for (name, title, traffic) in [
-        ("idle-50", "50 idle connections", (|path| idle(path, 50)) as fn(&'static str) -> Traffic),
+        ("idle-50", "50 idle connections", (|path| idle(path, 50)) as fn(&str) -> Traffic),
         ("idle-1000", "1,000 idle connections", |path| idle(path, 1000)),
         ("idle-9000", "9,000 idle connections", |path| idle(path, 9000)),
     ] {
         all.push(work(name, title, Kind::One, Measure::IdleMemory, traffic));
     }
     all.push(work("start", "Start to first answer", Kind::One, Measure::Start, |path| idle(path, 1)));
-    let own = |name, title, rows: &[(&str, Kind)], measure, traffic| Work {
-        name,
-        title,
-        rows: ours(rows),
-        measure,
-        members: 1,
-        traffic,
+    let is_there = peers.iter().any(|peer| peer.name == "sinew");
+    let own = |name, title, rows: &[(&str, Kind)], measure, traffic: fn(&str) -> Traffic| {
+        let rows = rows.iter().filter(|_| is_there);
+        let rows = rows.map(|(label, kind)| Row::of_sinew(label, *kind, traffic(Setup::path(*kind))));
+        Work { name, title, rows: rows.collect(), measure, members: 1 }
     };
     all.push(own(
         "mediators",
@@ -169,7 +154,16 @@ pub(crate) fn all(peers: &[&Peer]) -> Vec<Work> {
     all.push(own("deployed-change", "One more proxy service", &deployed, Measure::Change, |path| {
         idle(path, 1)
     }));
+    if is_there {
+        all.extend(growth::all());
+    }
     all
+}
+
+impl Row {
+    fn of_sinew(label: &str, kind: Kind, traffic: Traffic) -> Self {
+        Self { label: format!("sinew, {label}"), peer: "sinew", kind, traffic }
+    }
 }
 
 /// How long memory is left alone before it is looked at: idle connections may be put aside meanwhile.
@@ -179,15 +173,15 @@ fn again(request: Request) -> Traffic {
     Traffic { connections: CONNECTIONS, pace: Pace::Again, tls: false, request }
 }
 
-fn small(path: &'static str) -> Traffic {
+fn small(path: &str) -> Traffic {
     again(Request::small(path))
 }
 
-fn sticky(path: &'static str) -> Traffic {
+fn sticky(path: &str) -> Traffic {
     again(Request { sticky: true, ..Request::small(path) })
 }
 
-fn chunked(path: &'static str) -> Traffic {
+fn chunked(path: &str) -> Traffic {
     again(Request { answer: "chunked".to_owned(), answer_bytes: 10_240, ..Request::small(path) })
 }
 
@@ -199,11 +193,11 @@ fn upload(path: &str, bytes: u64) -> Request {
     Request { body: Some(Body::Bytes(bytes)), ..Request::small(path) }
 }
 
-fn idle(path: &'static str, connections: usize) -> Traffic {
+fn idle(path: &str, connections: usize) -> Traffic {
     Traffic { connections, pace: Pace::Once, ..small(path) }
 }
 
-fn order(path: &'static str) -> Traffic {
+fn order(path: &str) -> Traffic {
     let items: String =
         (0..6).map(|item| format!("<item code=\"IBM\"><price>{item}.50</price></item>")).collect();
     let text = format!(
