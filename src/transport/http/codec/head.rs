@@ -2,10 +2,12 @@
 
 use std::mem::MaybeUninit;
 
-use ::http::{HeaderMap, HeaderName, HeaderValue};
+use ::http::{HeaderMap, HeaderValue};
 use bytes::{Buf, Bytes, BytesMut};
 use httparse::{Header, Status};
 use memchr::memchr_iter;
+
+use super::names::header_name;
 
 /// Why bytes are no head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -106,7 +108,7 @@ impl From<httparse::Error> for HeadFault {
 pub(super) fn collect(bytes: &[u8], head: &Bytes, lines: &[Header<'_>]) -> Result<HeaderMap, HeadFault> {
     let mut headers = HeaderMap::try_with_capacity(lines.len()).map_err(|_| HeadFault::TooLarge)?;
     for line in lines {
-        let name = HeaderName::from_bytes(line.name.as_bytes()).map_err(|_| HeadFault::Malformed)?;
+        let name = header_name(line.name.as_bytes()).ok_or(HeadFault::Malformed)?;
         let value = HeaderValue::from_maybe_shared(part(bytes, head, line.value))
             .map_err(|_| HeadFault::Malformed)?;
         headers.try_append(name, value).map_err(|_| HeadFault::TooLarge)?;

@@ -6,6 +6,7 @@
 mod chunks;
 mod decoder;
 mod head;
+mod names;
 mod outbox;
 mod read;
 mod request;
@@ -23,7 +24,7 @@ pub(crate) use read::ReadBuffer;
 pub(crate) use request::{RequestHead, parse_request};
 pub(crate) use response::{ResponseHead, parse_response};
 pub(crate) use sending::{SendError, Sending, Written};
-pub(crate) use write::{write_line, write_request_head, write_status_line};
+pub(crate) use write::{write_line, write_request_line, write_status_line};
 
 /// A body that is not what its framing promised; the text is for logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
