@@ -23,7 +23,7 @@ use sinew_core::message::{Body, Message, Payload, Received};
 #[derive(Clone)]
 struct Instantly;
 
-impl tower::Service<Call> for Instantly {
+impl tower::Service<Call<'_>> for Instantly {
     type Response = Response<Body>;
     type Error = ClientError;
     type Future = Ready<Result<Response<Body>, ClientError>>;
@@ -32,7 +32,7 @@ impl tower::Service<Call> for Instantly {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, call: Call) -> Self::Future {
+    fn call(&mut self, call: Call<'_>) -> Self::Future {
         black_box(call);
         std::future::ready(Ok(Response::new(Body::full("hi"))))
     }

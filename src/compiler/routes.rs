@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
+use memchr::{memchr_iter, memchr2};
 
 use super::ProxyService;
 
@@ -55,7 +56,7 @@ impl Routes {
     /// slashes; the shortest that exists wins.
     pub fn find(&self, path: &str) -> Option<Route<'_>> {
         if let Some(rest) = path.strip_prefix(SERVICES) {
-            let ends = rest.match_indices('/').map(|(at, _)| at).chain([rest.len()]).take(NAME_SEGMENTS);
+            let ends = memchr_iter(b'/', rest.as_bytes()).chain([rest.len()]).take(NAME_SEGMENTS);
             for end in ends.filter(|&end| end > 0) {
                 let name = percent_encoding::percent_decode_str(&rest[..end]).decode_utf8_lossy();
                 if let Some(proxy) = self.by_name.get(&*name) {
@@ -87,12 +88,9 @@ impl Routes {
 /// (hardening.md §1.1, RFC 3986 §5.2.4). `None` when there is nothing to change.
 pub fn normalized(path: &str) -> Option<String> {
     // What can begin a dot segment is rare, and quickly found to be missing.
-    let bytes = path.as_bytes();
-    if memchr::memmem::find(bytes, b"/.").is_none() && memchr::memmem::find(bytes, b"/%").is_none() {
-        return None;
-    }
+    memchr2(b'.', b'%', path.as_bytes())?;
     let dots = |segment: &str| match segment.len() {
-        1..=6 => decoded_dots(segment),
+        1..=6 if segment.starts_with(['.', '%']) => decoded_dots(segment),
         _ => None,
     };
     if !path.split('/').any(|segment| dots(segment).is_some()) {

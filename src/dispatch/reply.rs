@@ -5,12 +5,13 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::header::{
-    AUTHORIZATION, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, DATE, HeaderName, HeaderValue,
-    PROXY_AUTHORIZATION, SERVER, TRANSFER_ENCODING, USER_AGENT,
+    AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, DATE, HeaderName,
+    HeaderValue, PROXY_AUTHORIZATION, SERVER, TRANSFER_ENCODING, USER_AGENT,
 };
 use http::{HeaderMap, Response, StatusCode};
 use http_body::{Body as HttpBody, Frame};
 use sinew_core::mediation::{Exchange, Fault};
+use sinew_core::message::formats::Coded;
 use sinew_core::message::{Axis2Entry, Body, BodyError, Message, Payload, Towards, Value, formats};
 
 use crate::transport::http::CloseAfter;
@@ -93,7 +94,13 @@ fn content(message: &mut Message, reflected: bool) -> Result<(Body, Option<Heade
     let bytes = match message.payload {
         // What could not be read may be in any coding, and is passed on in it.
         Payload::Bytes(_) if formats::is_foreign(&message.headers) => written.bytes,
-        _ => formats::compress(written.bytes, &mut message.headers),
+        _ => match formats::compress(written.bytes, &message.headers) {
+            Coded::AsSaid(bytes) => bytes,
+            Coded::Plain(bytes) => {
+                message.headers.remove(CONTENT_ENCODING);
+                bytes
+            }
+        },
     };
     Ok((Body::full(bytes), content_type))
 }

@@ -4,26 +4,26 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use http::{Request, Response};
+use http::Response;
 use sinew_core::message::Body;
 use tower::Service;
 
-use crate::transport::http::client::{ClientError, HttpClient, Target, Timeouts};
+use crate::transport::http::client::{ClientError, HttpClient, Outgoing, Target, Timeouts};
 
 /// One request to one target.
 #[derive(Debug)]
-pub struct Call {
+pub struct Call<'m> {
     /// Where to connect.
-    pub target: Target,
-    /// What to send; its URI is what stands on the request line.
-    pub request: Request<Body>,
+    pub target: &'m Target,
+    /// What to send.
+    pub request: Outgoing<'m>,
     /// How long to wait.
     pub timeouts: Timeouts,
 }
 
 /// A service that makes calls: the transport, or a stub. It is always ready; limits are its own business.
 pub trait Client:
-    Service<Call, Response = Response<Body>, Error = ClientError, Future: Send + 'static>
+    for<'m> Service<Call<'m>, Response = Response<Body>, Error = ClientError, Future: Send>
     + Clone
     + Send
     + Sync
@@ -32,7 +32,7 @@ pub trait Client:
 }
 
 impl<C> Client for C where
-    C: Service<Call, Response = Response<Body>, Error = ClientError, Future: Send + 'static>
+    C: for<'m> Service<Call<'m>, Response = Response<Body>, Error = ClientError, Future: Send>
         + Clone
         + Send
         + Sync
@@ -47,18 +47,18 @@ pub type ResponseOf<E> = Result<Response<Body>, E>;
 #[derive(Clone)]
 pub struct TransportClient(pub HttpClient);
 
-impl Service<Call> for TransportClient {
+impl<'m> Service<Call<'m>> for TransportClient {
     type Response = Response<Body>;
     type Error = ClientError;
-    type Future = Pin<Box<dyn Future<Output = ResponseOf<ClientError>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = ResponseOf<ClientError>> + Send + 'm>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ClientError>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, call: Call) -> Self::Future {
+    fn call(&mut self, call: Call<'m>) -> Self::Future {
         let client = self.0.clone();
-        Box::pin(async move { client.send(&call.target, call.request, call.timeouts).await })
+        Box::pin(async move { client.send(call.target, call.request, call.timeouts).await })
     }
 }
 
@@ -66,7 +66,7 @@ impl Service<Call> for TransportClient {
 #[derive(Clone, Copy, Debug)]
 pub struct Offline;
 
-impl Service<Call> for Offline {
+impl Service<Call<'_>> for Offline {
     type Response = Response<Body>;
     type Error = ClientError;
     type Future = std::future::Ready<ResponseOf<ClientError>>;
@@ -75,7 +75,7 @@ impl Service<Call> for Offline {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, call: Call) -> Self::Future {
+    fn call(&mut self, call: Call<'_>) -> Self::Future {
         let source = std::io::Error::other("this configuration is not being served");
         std::future::ready(Err(ClientError::Connect { target: call.target.to_string(), source }))
     }

@@ -1,14 +1,16 @@
 //! What a request to an endpoint carries: the payload in the form that the endpoint's format, or the configuration,
 //! asks for (endpoints.md §2.4, message-and-expressions.md §9.1).
 
-use http::header::CONTENT_ENCODING;
-use http::{HeaderMap, Method};
+use bytes::Bytes;
+use http::Method;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use sinew_core::config::endpoint::Format;
 use sinew_core::mediation::Fault;
-use sinew_core::message::formats::{self, FormatError, Formatter};
+use sinew_core::message::formats::{self, Coded, FormatError, Formatter};
 use sinew_core::message::{Axis2Entry, Body, Dialect, Message, Payload, SOAP_ACTION, SoapVersion, Towards};
 
 use super::request::header_value;
+use crate::transport::http::client::HeaderEdits;
 
 /// What goes into a request besides its headers.
 pub(super) struct Content {
@@ -48,26 +50,26 @@ pub(super) fn changes_dialect(message: &Message, format: Option<Format>) -> bool
     }
 }
 
-/// Takes a streaming payload from the message, or writes the one in memory. `headers` are those of the request: their
-/// content coding is applied, and their `SOAPAction` follows the format.
+/// Takes a streaming payload from the message, or writes the one in memory, in the content coding that its headers name. The
+/// edits of the request's headers follow: `SOAPAction` is as the format wants it.
 pub(super) fn content(
     message: &mut Message,
-    headers: &mut HeaderMap,
+    edits: &mut HeaderEdits,
     format: Option<Format>,
 ) -> Result<Content, Fault> {
     match format {
-        None | Some(Format::Rest) => as_configured(message, headers),
-        Some(Format::Soap(version)) => soap(message, headers, version),
+        None | Some(Format::Rest) => as_configured(message, edits),
+        Some(Format::Soap(version)) => soap(message, edits, version),
         Some(Format::Pox) => {
-            headers.remove(SOAP_ACTION);
+            edits.remove(SOAP_ACTION);
             let written = formats::write_as(message, Formatter::Xml).map_err(failed)?;
-            let body = Body::full(formats::compress(written.bytes, headers));
+            let body = Body::full(compressed(written.bytes, message, edits));
             Ok(Content { body, content_type: written.content_type, method: pox_method(message), query: None })
         }
         Some(Format::Get) => {
-            headers.remove(SOAP_ACTION);
-            headers.remove(CONTENT_ENCODING);
-            headers.remove(http::header::CONTENT_TYPE);
+            edits.remove(SOAP_ACTION);
+            edits.remove(CONTENT_ENCODING);
+            edits.remove(CONTENT_TYPE);
             let written = formats::write_as(message, Formatter::Form).map_err(failed)?;
             let query = String::from_utf8_lossy(&written.bytes).into_owned();
             Ok(Content {
@@ -80,11 +82,22 @@ pub(super) fn content(
     }
 }
 
+/// What was written, in the content coding that the headers name, or without one when they name none that is known.
+fn compressed(bytes: Bytes, message: &Message, edits: &mut HeaderEdits) -> Bytes {
+    match formats::compress(bytes, &message.headers) {
+        Coded::AsSaid(bytes) => bytes,
+        Coded::Plain(bytes) => {
+            edits.remove(CONTENT_ENCODING);
+            bytes
+        }
+    }
+}
+
 fn failed(error: FormatError) -> Fault {
     Fault::mediation(format!("the message cannot be written: {error}"))
 }
 
-fn as_configured(message: &mut Message, headers: &mut HeaderMap) -> Result<Content, Fault> {
+fn as_configured(message: &mut Message, edits: &mut HeaderEdits) -> Result<Content, Fault> {
     let has_tree = matches!(message.payload, Payload::Xml(_) | Payload::Json(_));
     let (body, content_type) = if message.no_entity_body() && !has_tree {
         (Body::empty(), configured(message))
@@ -98,8 +111,8 @@ fn as_configured(message: &mut Message, headers: &mut HeaderMap) -> Result<Conte
         let written = formats::write(message, Towards::Endpoint).map_err(failed)?;
         let bytes = match message.payload {
             // What could not be read may be in any coding, and is passed on in it.
-            Payload::Bytes(_) if formats::is_foreign(headers) => written.bytes,
-            _ => formats::compress(written.bytes, headers),
+            Payload::Bytes(_) if formats::is_foreign(&message.headers) => written.bytes,
+            _ => compressed(written.bytes, message, edits),
         };
         (Body::full(bytes), written.content_type)
     };
@@ -116,17 +129,17 @@ fn configured(message: &Message) -> Option<String> {
 
 /// A POST with an envelope. SOAP 1.1 has its action in a header, which it needs even when there is none (SOAP 1.1
 /// §6.1.1), SOAP 1.2 in the content type.
-fn soap(message: &Message, headers: &mut HeaderMap, version: SoapVersion) -> Result<Content, Fault> {
+fn soap(message: &Message, edits: &mut HeaderEdits, version: SoapVersion) -> Result<Content, Fault> {
     let written = formats::write_as(message, Formatter::Soap(version)).map_err(failed)?;
     match version {
         SoapVersion::Soap11 => {
             let action = message.action().unwrap_or_default();
-            headers.insert(SOAP_ACTION, header_value("SOAPAction", &format!("\"{action}\""))?);
+            edits.insert(SOAP_ACTION, header_value("SOAPAction", &format!("\"{action}\""))?);
         }
-        SoapVersion::Soap12 => drop(headers.remove(SOAP_ACTION)),
+        SoapVersion::Soap12 => edits.remove(SOAP_ACTION),
     }
     Ok(Content {
-        body: Body::full(formats::compress(written.bytes, headers)),
+        body: Body::full(compressed(written.bytes, message, edits)),
         content_type: written.content_type,
         method: Some(Method::POST),
         query: None,

@@ -187,8 +187,8 @@ impl<C: Client> Leaf<C> {
         if let Some(method) = method {
             request::change_method(&mut request, method);
         }
-        let method = request.method().clone();
-        let call = Call { target: target.clone(), request, timeouts };
+        let method = request.method.clone();
+        let call = Call { target, request, timeouts };
         match self.stack.clone().call(call).await {
             Ok(mut response) => {
                 if let Some(state) = state {

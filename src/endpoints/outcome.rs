@@ -44,9 +44,9 @@ pub struct Outcome<S> {
     inner: S,
 }
 
-impl<S> Service<Call> for Outcome<S>
+impl<'m, S> Service<Call<'m>> for Outcome<S>
 where
-    S: Service<Call, Response = http::Response<sinew_core::message::Body>, Error = ClientError>,
+    S: Service<Call<'m>, Response = http::Response<sinew_core::message::Body>, Error = ClientError>,
 {
     type Response = S::Response;
     type Error = Fault;
@@ -57,7 +57,7 @@ where
         self.inner.poll_ready(context).map_err(|error| fault(endpoint, &error))
     }
 
-    fn call(&mut self, call: Call) -> Self::Future {
+    fn call(&mut self, call: Call<'m>) -> Self::Future {
         OutcomeFuture {
             endpoint: self.endpoint.clone(),
             metrics: self.metrics.clone(),

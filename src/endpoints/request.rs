@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, COOKIE, DATE, HOST, USER_AGENT};
 use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use http::{HeaderName, HeaderValue, Method, Uri};
 use http_body_util::BodyExt;
 use sinew_core::config::endpoint::Format;
 use sinew_core::mediation::{ErrorCode, Fault};
@@ -13,8 +13,7 @@ use sinew_core::message::{Axis2Entry, Body, Message, SOAP_ACTION, Value};
 
 use super::content::content;
 use super::uri;
-use crate::transport::http::client::Target;
-use crate::transport::http::{CloseAfter, ForceHttp10};
+use crate::transport::http::client::{HeaderEdits, Outgoing, Target};
 
 /// What the settings say about the headers of requests to endpoints.
 #[derive(Clone, Debug)]
@@ -46,26 +45,26 @@ impl Default for RequestPolicy {
     }
 }
 
-/// Makes the request. The payload is taken from the message, its headers are copied: fault handlers may read them.
-pub(super) async fn compose(
-    message: &mut Message,
+/// Makes the request. The payload is taken from the message; its headers stay with it, for fault handlers may read them.
+pub(super) async fn compose<'m>(
+    message: &'m mut Message,
     target: &Target,
     path: PathAndQuery,
     format: Option<Format>,
     policy: &RequestPolicy,
-) -> Result<Request<Body>, Fault> {
-    let mut headers = message.headers.clone();
-    edit_headers(&mut headers, message, target, policy)?;
-    let content = content(message, &mut headers, format)?;
+) -> Result<Outgoing<'m>, Fault> {
+    let mut edits = HeaderEdits::default();
+    edit_headers(&mut edits, message, target, policy)?;
+    let content = content(message, &mut edits, format)?;
     if let Some(content_type) = &content.content_type {
-        headers.insert(CONTENT_TYPE, header_value("Content-Type", content_type)?);
+        edits.insert(CONTENT_TYPE, header_value("Content-Type", content_type)?);
     }
     let path = match content.query {
         Some(query) => uri::with_query(path, &query).map_err(|error| Fault::mediation(error.to_string()))?,
         None => path,
     };
-    let old_version = is_true(message, "FORCE_HTTP_1.0");
-    let measured = old_version || is_true(message, "DISABLE_CHUNKING");
+    let is_http_10 = is_true(message, "FORCE_HTTP_1.0");
+    let measured = is_http_10 || is_true(message, "DISABLE_CHUNKING");
     let body = match content.body {
         body if measured => Body::full(collect(body, policy.payload_limit).await?),
         body if policy.always_chunk && !body.is_empty() => {
@@ -73,60 +72,48 @@ pub(super) async fn compose(
         }
         body => body,
     };
-    let mut request = Request::new(body);
-    *request.method_mut() = content.method.unwrap_or_else(|| message.method().into_owned());
-    *request.uri_mut() = request_target(message, target, path);
-    *request.headers_mut() = headers;
-    if old_version {
-        request.extensions_mut().insert(ForceHttp10);
-    }
-    if is_true(message, "NO_KEEPALIVE") {
-        request.extensions_mut().insert(CloseAfter);
-    }
-    Ok(request)
+    let method = content.method.unwrap_or_else(|| message.method().into_owned());
+    let uri = request_target(message, target, path);
+    let closes = is_true(message, "NO_KEEPALIVE");
+    Ok(Outgoing { method, uri, headers: Cow::Borrowed(&message.headers), edits, body, is_http_10, closes })
 }
 
 /// Sends with another method than the message's. The content of a request that becomes a GET or HEAD means nothing
 /// (RFC 9110 §9.3.1) and stays behind.
-pub(super) fn change_method(request: &mut Request<Body>, method: &Method) {
-    *request.method_mut() = method.clone();
+pub(super) fn change_method(request: &mut Outgoing<'_>, method: &Method) {
+    request.method = method.clone();
     if matches!(*method, Method::GET | Method::HEAD) {
-        *request.body_mut() = Body::empty();
-        request.headers_mut().remove(CONTENT_TYPE);
-        request.headers_mut().remove(CONTENT_ENCODING);
+        request.body = Body::empty();
+        request.edits.remove(CONTENT_TYPE);
+        request.edits.remove(CONTENT_ENCODING);
     }
 }
 
 fn edit_headers(
-    headers: &mut HeaderMap,
+    edits: &mut HeaderEdits,
     message: &Message,
     target: &Target,
     policy: &RequestPolicy,
 ) -> Result<(), Fault> {
-    if !policy.preserve.contains(&DATE) {
-        headers.remove(DATE);
+    match message.axis2.entry("REQUEST_HOST_HEADER") {
+        Axis2Entry::Set(value) => edits.insert(HOST, header_value(HOST.as_str(), &value.text())?),
+        _ if policy.preserve.contains(&HOST) && message.headers.contains_key(HOST) => {}
+        _ => edits.insert(HOST, target.authority().clone()),
     }
     if !policy.preserve_user_agent {
         match &policy.user_agent {
-            Some(user_agent) => drop(headers.insert(USER_AGENT, user_agent.clone())),
-            None => drop(headers.remove(USER_AGENT)),
+            Some(user_agent) => edits.insert(USER_AGENT, user_agent.clone()),
+            None => edits.remove(USER_AGENT),
         }
     }
-    match message.axis2.entry("REQUEST_HOST_HEADER") {
-        Axis2Entry::Set(value) => {
-            headers.insert(HOST, header_value(HOST.as_str(), &value.text())?);
-        }
-        _ if policy.preserve.contains(&HOST) && headers.contains_key(HOST) => {}
-        _ => {
-            headers.insert(HOST, target.authority().clone());
-        }
+    if !policy.preserve.contains(&DATE) {
+        edits.remove(DATE);
     }
     if let Some(cookie) = message.properties.value("LB_COOKIE_HEADER") {
-        headers.insert(COOKIE, header_value(COOKIE.as_str(), &cookie.text())?);
+        edits.insert(COOKIE, header_value(COOKIE.as_str(), &cookie.text())?);
     }
     if let Some(action) = &message.addressing.action {
-        let quoted = header_value("SOAPAction", &format!("\"{action}\""))?;
-        headers.insert(SOAP_ACTION, quoted);
+        edits.insert(SOAP_ACTION, header_value("SOAPAction", &format!("\"{action}\""))?);
     }
     Ok(())
 }

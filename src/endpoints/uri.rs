@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use http::Uri;
 use http::uri::PathAndQuery;
+use memchr::memchr;
 use sinew_core::config::endpoint::{AddressTemplate, UriPart};
 use sinew_core::message::{Message, Value};
 
@@ -73,10 +75,9 @@ pub(super) fn join(address: &PathAndQuery, suffix: &str) -> Result<PathAndQuery,
     if suffix.is_empty() {
         return Ok(address.clone());
     }
-    let (suffix_path, suffix_query) = match suffix.split_once('?') {
-        Some((path, query)) => (path, Some(query)),
-        None => (suffix, None),
-    };
+    let path_length = memchr(b'?', suffix.as_bytes()).unwrap_or(suffix.len());
+    let (suffix_path, query) = suffix.split_at(path_length);
+    let suffix_query = query.strip_prefix('?');
     let base = address.path();
     let mut joined = String::with_capacity(address.as_str().len() + suffix.len() + 1);
     if suffix_path.is_empty() {
@@ -94,7 +95,9 @@ pub(super) fn join(address: &PathAndQuery, suffix: &str) -> Result<PathAndQuery,
         joined.push(if index == 0 { '?' } else { '&' });
         joined.push_str(query);
     }
-    joined.parse().map_err(|_| AddressError::Malformed(joined))
+    let joined = Bytes::from(joined);
+    PathAndQuery::from_maybe_shared(joined.clone())
+        .map_err(|_| AddressError::Malformed(String::from_utf8_lossy(&joined).into_owned()))
 }
 
 /// Adds a query that is encoded already behind the one that is there.

@@ -112,25 +112,25 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Service<Call> for StubClient {
+impl<'m> Service<Call<'m>> for StubClient {
     type Response = Response<Body>;
     type Error = ClientError;
-    type Future = Pin<Box<dyn Future<Output = ResponseOf<ClientError>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = ResponseOf<ClientError>> + Send + 'm>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), ClientError>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, call: Call) -> Self::Future {
+    fn call(&mut self, call: Call<'m>) -> Self::Future {
         Box::pin(answer(self.clone(), call))
     }
 }
 
-async fn answer(client: StubClient, call: Call) -> ResponseOf<ClientError> {
+async fn answer(client: StubClient, call: Call<'_>) -> ResponseOf<ClientError> {
     let target = call.target.to_string();
-    let (head, body) = call.request.into_parts();
+    let (head, body) = call.request.into_request().into_parts();
     let path = head.uri.path_and_query().map_or("/", |both| both.as_str());
-    let address = format!("{}://{}{path}", call.target.scheme().as_str(), authority(&call.target));
+    let address = format!("{}://{}{path}", call.target.scheme().as_str(), authority(call.target));
     let body = body
         .collect()
         .await

@@ -4,7 +4,7 @@
 use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, HeaderValue};
 use sinew::testing::{Event, Flows, Reply, Request, Transcript};
-use sinew_core::message::formats;
+use sinew_core::message::formats::{self, Coded};
 
 use crate::support::{BACK_END, answer, flows, header, proxy};
 
@@ -329,8 +329,11 @@ fn malformed_payloads_of_endpoints_and_answers() {
 }
 
 fn gzip(text: &str) -> Vec<u8> {
-    let mut headers = HeaderMap::from_iter([(CONTENT_ENCODING, HeaderValue::from_static("gzip"))]);
-    formats::compress(text.to_owned().into(), &mut headers).to_vec()
+    let headers = HeaderMap::from_iter([(CONTENT_ENCODING, HeaderValue::from_static("gzip"))]);
+    let Coded::AsSaid(bytes) = formats::compress(text.to_owned().into(), &headers) else {
+        panic!("gzip is known")
+    };
+    bytes.to_vec()
 }
 
 #[test]

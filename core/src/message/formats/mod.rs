@@ -23,7 +23,7 @@ mod write;
 mod tests;
 
 pub use charset::is_charset;
-pub use coding::{CodingError, EXPANSION_FREE, EXPANSION_LIMIT, compress, decompress, is_foreign};
+pub use coding::{Coded, CodingError, EXPANSION_FREE, EXPANSION_LIMIT, compress, decompress, is_foreign};
 pub use error::FormatError;
 pub use kind::Kind;
 pub use read::read;

@@ -11,6 +11,7 @@ mod connection;
 mod error;
 mod exchange;
 mod idle;
+mod outgoing;
 mod pool;
 mod request;
 mod send;
@@ -23,6 +24,7 @@ mod tests;
 use std::sync::Arc;
 
 pub use error::{ClientError, Phase};
+pub use outgoing::{HeaderEdits, Outgoing};
 pub use settings::{ClientSettings, Timeouts};
 pub use target::{Target, TargetError};
 

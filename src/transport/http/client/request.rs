@@ -1,15 +1,12 @@
 //! The head and framing of a request to a member, whatever the caller wrote into it (http-transport.md §6, §17 rule 2).
 
-use ::http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST, TRANSFER_ENCODING};
-use ::http::request::Parts;
-use ::http::{HeaderValue, Method, Version};
+use ::http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
+use ::http::{HeaderValue, Method};
 use http_body::Body as _;
-use sinew_core::message::Body;
 
-use super::Target;
+use super::{Outgoing, Target};
 use crate::transport::http::codec::Written;
-use crate::transport::http::framing::strip_hop_by_hop;
-use crate::transport::http::{CloseAfter, ForceHttp10};
+use crate::transport::http::framing::named_by_connection;
 
 /// Makes a request fit to be written: what belongs to another connection goes, and the size of the body decides between
 /// `Content-Length` and chunks. Says how the body is written.
@@ -17,44 +14,38 @@ use crate::transport::http::{CloseAfter, ForceHttp10};
 /// # Errors
 ///
 /// What cannot be written, in words.
-pub(super) fn prepare(head: &mut Parts, body: &Body, target: &Target) -> Result<Written, &'static str> {
-    if head.method == Method::CONNECT {
+pub(super) fn prepare(request: &mut Outgoing<'_>, target: &Target) -> Result<Written, &'static str> {
+    let Outgoing { method, uri, headers, edits, .. } = request;
+    if *method == Method::CONNECT {
         return Err("CONNECT is not forwarded");
     }
-    if head.uri.path_and_query().is_none() || (head.uri.authority().is_some() && head.uri.scheme().is_none())
-    {
+    if uri.path_and_query().is_none() || (uri.authority().is_some() && uri.scheme().is_none()) {
         return Err("the target is neither a path nor an absolute address");
     }
-    let is_http_10 = head.extensions.get::<ForceHttp10>().is_some();
-    head.version = if is_http_10 { Version::HTTP_10 } else { Version::HTTP_11 };
-
-    strip_hop_by_hop(&mut head.headers);
-    for name in [CONTENT_LENGTH, EXPECT] {
-        if head.headers.contains_key(&name) {
-            head.headers.remove(name);
-        }
+    if headers.contains_key(CONNECTION) {
+        named_by_connection(headers).for_each(|name| edits.remove(name));
     }
-    if !head.headers.contains_key(HOST) {
-        head.headers.insert(HOST, target.authority().clone());
+    if request.header(&HOST).is_none() {
+        request.edits.insert(HOST, target.authority().clone());
     }
-    if head.extensions.get::<CloseAfter>().is_some() {
-        head.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    if request.closes {
+        request.edits.insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    if body.is_end_stream() {
+    if request.body.is_end_stream() {
         // Methods that usually have a body say that this one has none (RFC 9110 §8.6).
-        if matches!(head.method, Method::POST | Method::PUT | Method::PATCH) {
-            head.headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        if matches!(request.method, Method::POST | Method::PUT | Method::PATCH) {
+            request.edits.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         return Ok(Written::Nothing);
     }
-    match body.size_hint().exact() {
+    match request.body.size_hint().exact() {
         Some(length) => {
-            head.headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+            request.edits.insert(CONTENT_LENGTH, HeaderValue::from(length));
             Ok(Written::Known(length))
         }
-        None if is_http_10 => Err("HTTP/1.0 has no way to send a body of unknown length"),
+        None if request.is_http_10 => Err("HTTP/1.0 has no way to send a body of unknown length"),
         None => {
-            head.headers.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+            request.edits.insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
             Ok(Written::Chunked)
         }
     }

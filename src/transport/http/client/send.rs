@@ -5,8 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use ::http::request::Parts;
-use ::http::{Request, Response, Version};
+use ::http::Response;
 use sinew_core::message::Body;
 use tokio::time::{Instant, timeout_at};
 
@@ -16,9 +15,8 @@ use super::connection::Connection;
 use super::exchange::{Exchange, Failure};
 use super::request::{is_repeatable, prepare};
 use super::slots::{Asked, Grant};
-use super::{ClientError, HttpClient, Inner, Target, Timeouts, pool};
-use crate::transport::http::CloseAfter;
-use crate::transport::http::codec::{Outbox, Sending, write_request_head};
+use super::{ClientError, HttpClient, Inner, Outgoing, Target, Timeouts, pool};
+use crate::transport::http::codec::{Outbox, Sending};
 use crate::transport::http::timer::later;
 
 impl HttpClient {
@@ -27,12 +25,12 @@ impl HttpClient {
     /// The URI of the request must be what stands on the request line: path and query, or an absolute address
     /// when the member is a proxy. `Host` is sent as given, or as [`Target::authority`] when there is none. Other headers
     /// are sent as given, except hop-by-hop ones, `Expect` and `Content-Length`: the size of the body decides how it is
-    /// framed. See [`CloseAfter`] and [`crate::transport::http::ForceHttp10`].
+    /// framed.
     ///
     /// A connection from the pool that turns out dead is replaced by a fresh one when nothing of the request was sent, or
     /// when the request is idempotent, has no body, and nothing of an answer came. Nothing else is ever sent twice.
     ///
-    /// An answer that came before its request was sent completely carries [`CloseAfter`] in its
+    /// An answer that came before its request was sent completely carries [`crate::transport::http::CloseAfter`] in its
     /// extensions when its status is 300 or more, because the rest of our client's request will not be read.
     ///
     /// # Errors
@@ -41,10 +39,10 @@ impl HttpClient {
     pub async fn send(
         &self,
         target: &Target,
-        request: Request<Body>,
+        request: impl Into<Outgoing<'_>>,
         timeouts: Timeouts,
     ) -> Result<Response<Body>, ClientError> {
-        let result = send(&self.0, target, request, timeouts).await;
+        let result = send(&self.0, target, request.into(), timeouts).await;
         if result.is_err() {
             self.0.counters.failed.fetch_add(1, Ordering::Relaxed);
         }
@@ -55,14 +53,13 @@ impl HttpClient {
 async fn send(
     client: &Arc<Inner>,
     target: &Target,
-    request: Request<Body>,
+    mut request: Outgoing<'_>,
     timeouts: Timeouts,
 ) -> Result<Response<Body>, ClientError> {
-    let (mut head, body) = request.into_parts();
-    let written = prepare(&mut head, &body, target)
+    let written = prepare(&mut request, target)
         .map_err(|detail| ClientError::InvalidRequest { target: target.to_string(), detail })?;
-    let is_repeatable = is_repeatable(&head.method, written);
-    let mut sending = Sending::new(body, written);
+    let is_repeatable = is_repeatable(&request.method, written);
+    let mut sending = Sending::new(std::mem::take(&mut request.body), written);
     // What was to be written over a connection that took nothing of it.
     let mut unsent: Option<Outbox> = None;
     let mut may_reuse = true;
@@ -79,10 +76,7 @@ async fn send(
         };
         match unsent.take() {
             Some(unsent) => connection.outbox = unsent,
-            None => {
-                let out = connection.outbox.head();
-                write_request_head(out, &head.method, &head.uri, head.version, &head.headers);
-            }
+            None => request.write_head(connection.outbox.head()),
         }
         let is_reused = connection.exchanges > 0;
         if is_reused {
@@ -94,8 +88,9 @@ async fn send(
             poll_fn(|context| exchange.poll_head(&client.settings, timeouts.response, context)).await;
         match answer {
             Ok(mut answer) => {
-                answer.keeps_alive &= !closes_after(&head);
-                return accept(client, target, &head.method, exchange, answer);
+                // HTTP/1.0 closes unless told otherwise.
+                answer.keeps_alive &= !request.closes && !request.is_http_10;
+                return accept(client, target, &request.method, exchange, answer);
             }
             Err(failure) if is_reused && is_of_connection(&failure) && exchange.has_sent_nothing() => {
                 unsent = Some(exchange.connection.outbox);
@@ -118,11 +113,6 @@ async fn send(
 /// True when another connection may do better.
 fn is_of_connection(failure: &Failure) -> bool {
     matches!(failure, Failure::Write(_) | Failure::Read(_) | Failure::Closed)
-}
-
-/// Whether the request asks the member to close the connection after it.
-fn closes_after(head: &Parts) -> bool {
-    head.version == Version::HTTP_10 || head.extensions.get::<CloseAfter>().is_some()
 }
 
 /// A connection that nobody uses: a new one, or one that its user gives up when all slots are taken.

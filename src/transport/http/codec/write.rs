@@ -1,15 +1,10 @@
 //! Writing heads (RFC 9112 §3, §4, §5).
 
-use ::http::{HeaderMap, Method, StatusCode, Uri, Version};
+use ::http::{Method, StatusCode, Uri, Version};
 
-/// Writes the head of a request. The target is written as it is: path and query, or an absolute address.
-pub(crate) fn write_request_head(
-    out: &mut Vec<u8>,
-    method: &Method,
-    target: &Uri,
-    version: Version,
-    headers: &HeaderMap,
-) {
+/// Writes the first line of a request; the header lines and an empty line must follow. The target is written as it is: path and
+/// query, or an absolute address.
+pub(crate) fn write_request_line(out: &mut Vec<u8>, method: &Method, target: &Uri, version: Version) {
     out.extend_from_slice(method.as_str().as_bytes());
     out.push(b' ');
     if let (Some(scheme), Some(authority)) = (target.scheme_str(), target.authority()) {
@@ -19,10 +14,6 @@ pub(crate) fn write_request_head(
     }
     out.extend_from_slice(target.path_and_query().map_or("/", |target| target.as_str()).as_bytes());
     out.extend_from_slice(if version == Version::HTTP_10 { b" HTTP/1.0\r\n" } else { b" HTTP/1.1\r\n" });
-    for (name, value) in headers {
-        write_line(out, name.as_str().as_bytes(), value.as_bytes());
-    }
-    out.extend_from_slice(b"\r\n");
 }
 
 /// Writes the first line of an answer; the header lines and an empty line must follow. No reason phrase is as good as any

@@ -1,7 +1,7 @@
 //! What belongs to one connection and is never passed on (RFC 9110 §7.6.1).
 
+use ::http::HeaderMap;
 use ::http::header::{CONNECTION, HeaderName, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
-use ::http::{HeaderMap, HeaderValue};
 
 static KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 static PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection");
@@ -46,36 +46,43 @@ pub fn strip_hop_by_hop(headers: &mut HeaderMap) {
     if !headers.keys().any(is_hop_by_hop) {
         return;
     }
-    if headers.contains_key(CONNECTION) {
-        strip_connection(headers);
+    let named: Vec<HeaderName> = named_by_connection(headers).collect();
+    for name in named {
+        headers.remove(name);
     }
-    for name in
-        [&KEEP_ALIVE, &PROXY_CONNECTION, &TE, &TRAILER, &TRANSFER_ENCODING, &UPGRADE, &PROXY_AUTHORIZATION]
-    {
+    for name in [
+        &CONNECTION,
+        &KEEP_ALIVE,
+        &PROXY_CONNECTION,
+        &TE,
+        &TRAILER,
+        &TRANSFER_ENCODING,
+        &UPGRADE,
+        &PROXY_AUTHORIZATION,
+    ] {
         headers.remove(name);
     }
 }
 
-fn is_hop_by_hop(name: &HeaderName) -> bool {
+/// True for the headers that never leave their connection.
+pub(in crate::transport::http) fn is_hop_by_hop(name: &HeaderName) -> bool {
     [CONNECTION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE, PROXY_AUTHORIZATION].contains(name)
         || *name == KEEP_ALIVE
         || *name == PROXY_CONNECTION
 }
 
-fn strip_connection(headers: &mut HeaderMap) {
-    let options: Vec<HeaderValue> = headers.get_all(CONNECTION).iter().cloned().collect();
-    headers.remove(CONNECTION);
-    for option in options.iter().flat_map(|value| value.as_bytes().split(|&byte| byte == b',')) {
-        let option = option.trim_ascii();
+/// The headers that a `Connection` header wants to have removed, and may.
+pub(in crate::transport::http) fn named_by_connection(
+    headers: &HeaderMap,
+) -> impl Iterator<Item = HeaderName> {
+    let values = headers.get_all(CONNECTION).iter();
+    let options = values.flat_map(|value| value.as_bytes().split(|&byte| byte == b','));
+    options.map(<[u8]>::trim_ascii).filter_map(|option| {
         if option.eq_ignore_ascii_case(b"close") || option.eq_ignore_ascii_case(b"keep-alive") {
-            continue;
+            return None;
         }
-        if let Ok(name) = HeaderName::from_bytes(option)
-            && !is_protected(name.as_str())
-        {
-            headers.remove(name);
-        }
-    }
+        HeaderName::from_bytes(option).ok().filter(|name| !is_protected(name.as_str()))
+    })
 }
 
 fn is_protected(lower_case_name: &str) -> bool {

@@ -16,6 +16,7 @@ use sinew_core::message::BodyError;
 use super::codec::HeadFault;
 
 pub use hop_by_hop::strip_hop_by_hop;
+pub(super) use hop_by_hop::{is_hop_by_hop, named_by_connection};
 pub(crate) use request::check_request;
 pub(crate) use response::check_response;
 
