@@ -40,7 +40,8 @@ pub async fn serve(
     if let Some(reason) = service.refusal(&message.received) {
         return fallback::answer(&message, StatusCode::INTERNAL_SERVER_ERROR, &reason, &settings.reply);
     }
-    Flows { deployed, service, first: None, settings, account, hops: 0 }.run(message, observer).await
+    let mut exchange = exchange(deployed, message, settings, observer);
+    Flows { deployed, service, first: None, settings, account, hops: 0 }.run(&mut exchange).await
 }
 
 /// Runs one request through a named sequence instead of a service, for `sinew mediate` and tests. Answers of endpoints
@@ -63,7 +64,21 @@ pub async fn serve_sequence(
         endpoint: None,
         metrics: deployed.main_metrics.clone(),
     }));
-    Flows { deployed, service, first: None, settings, account, hops: 0 }.run(message, observer).await
+    let mut exchange = exchange(deployed, message, settings, observer);
+    Flows { deployed, service, first: None, settings, account, hops: 0 }.run(&mut exchange).await
+}
+
+/// The exchange of a message that has arrived. It is close to a kilobyte, and stays where it is made.
+pub(super) fn exchange(
+    deployed: &Arc<Deployed>,
+    message: Message,
+    settings: &DispatchSettings,
+    observer: Option<Box<dyn Observer>>,
+) -> Exchange {
+    let mut exchange = Exchange::new(message, deployed.clone());
+    exchange.payload_limit = settings.payload_limit;
+    exchange.observer = observer;
+    exchange
 }
 
 /// The flows of one exchange.
@@ -79,18 +94,11 @@ pub(super) struct Flows<'a> {
 
 impl Flows<'_> {
     /// The whole exchange.
-    pub(super) async fn run(
-        mut self,
-        message: Message,
-        observer: Option<Box<dyn Observer>>,
-    ) -> Response<Body> {
-        let mut exchange = Exchange::new(message, self.deployed.clone());
-        exchange.payload_limit = self.settings.payload_limit;
-        exchange.observer = observer;
+    pub(super) async fn run(mut self, exchange: &mut Exchange) -> Response<Body> {
         if let (Service::Main, None) = (&self.service, &self.first) {
             exchange.balancer = self.deployed.balancer.clone();
         }
-        let asked = self.request(&mut exchange).await;
+        let asked = self.request(exchange).await;
         self.settle(exchange, asked).await
     }
 
@@ -164,7 +172,7 @@ impl Flows<'_> {
     }
 
     /// Goes on until there is an answer: runs fault handlers, sends what was asked to be sent, runs the out-flow.
-    async fn settle(&mut self, mut exchange: Exchange, asked: Result<(), Fault>) -> Response<Body> {
+    async fn settle(&mut self, exchange: &mut Exchange, asked: Result<(), Fault>) -> Response<Body> {
         let mut outcome = asked;
         let mut failure: Option<Fault> = None;
         loop {
@@ -179,18 +187,18 @@ impl Flows<'_> {
                 failure.get_or_insert(fault);
             }
             if std::mem::take(&mut exchange.loops_back) {
-                outcome = self.response(&mut exchange, None).await;
+                outcome = self.response(exchange, None).await;
                 continue;
             }
-            let Some(delivery) = self.next_delivery(&mut exchange) else {
-                return self.unanswered(&exchange, failure.as_ref());
+            let Some(delivery) = self.next_delivery(exchange) else {
+                return self.unanswered(exchange, failure.as_ref());
             };
             if let Some(message) = delivery.message {
                 exchange.message = *message;
             }
             exchange.parameters = delivery.parameters;
             let Recipient::Endpoint { endpoint, receive } = delivery.to else {
-                match reply::write(&mut exchange, &self.settings.reply).await {
+                match reply::write(exchange, &self.settings.reply).await {
                     Ok(response) => return response,
                     Err(fault) => {
                         outcome = Err(fault);
@@ -211,10 +219,10 @@ impl Flows<'_> {
             if is_one_way(&exchange.message) {
                 return self.send_one_way(exchange, endpoint);
             }
-            outcome = match self.send(&mut exchange, &endpoint).await {
+            outcome = match self.send(exchange, &endpoint).await {
                 Ok(()) => {
                     failure = None;
-                    self.response(&mut exchange, receive).await
+                    self.response(exchange, receive).await
                 }
                 Err(fault) => Err(fault),
             };
@@ -258,11 +266,15 @@ impl Flows<'_> {
         }
     }
 
-    fn send_one_way(&mut self, exchange: Exchange, endpoint: Arc<dyn Endpoint>) -> Response<Body> {
+    fn send_one_way(&mut self, exchange: &mut Exchange, endpoint: Arc<dyn Endpoint>) -> Response<Body> {
         self.account.endpoint = Some(endpoint.clone());
         self.account.attempts += 1;
         let accepted = fallback::accepted(&self.settings.reply);
-        tokio::spawn(send_and_forget(exchange, endpoint));
+        // The exchange goes its own way with its payload; what is left here is over.
+        let message = exchange.message.split_off();
+        let mut sent = std::mem::replace(exchange, Exchange::new(message, self.deployed.clone()));
+        std::mem::swap(&mut sent.message, &mut exchange.message);
+        tokio::spawn(send_and_forget(sent, endpoint));
         accepted
     }
 

@@ -6,7 +6,7 @@ use http_body::Body as HttpBody;
 use sinew_core::mediation::{Environment, ErrorCode, SequenceReference};
 use sinew_core::message::Message;
 
-use super::exchange::Flows;
+use super::exchange::{Flows, exchange};
 use super::{Account, DispatchSettings, Service};
 use crate::compiler::Deployed;
 
@@ -63,7 +63,7 @@ pub async fn inject(
     };
     let mut account = Account::default();
     let flows = Flows { deployed, service, first, settings, account: &mut account, hops: 0 };
-    let response = flows.run(message, None).await;
+    let response = flows.run(&mut exchange(deployed, message, settings, None)).await;
     let mut left = settings.payload_limit;
     let mut body = std::pin::pin!(response.into_body());
     while let Some(Ok(frame)) = std::future::poll_fn(|context| body.as_mut().poll_frame(context)).await {

@@ -58,7 +58,10 @@ impl<'m> Service<Call<'m>> for TransportClient {
 
     fn call(&mut self, call: Call<'m>) -> Self::Future {
         let client = self.0.clone();
-        Box::pin(async move { client.send(call.target, call.request, call.timeouts).await })
+        Box::pin(async move {
+            let mut request = call.request;
+            client.transmit(call.target, &mut request, call.timeouts).await
+        })
     }
 }
 

@@ -13,6 +13,7 @@ pub struct Properties(Table<Value>);
 
 impl Properties {
     /// The value of a property.
+    #[inline]
     pub fn value(&self, name: &str) -> Option<&Value> {
         self.0.get(name)
     }
@@ -57,6 +58,7 @@ pub enum Axis2Entry<'a> {
 
 impl Axis2Properties {
     /// What was done to a name.
+    #[inline]
     pub fn entry(&self, name: &str) -> Axis2Entry<'_> {
         match self.0.get(name) {
             None => Axis2Entry::Untouched,

@@ -29,7 +29,13 @@ impl<V> Default for Table<V> {
 
 impl<V> Table<V> {
     /// The value of a name.
+    #[inline]
     pub(super) fn get(&self, name: &str) -> Option<&V> {
+        // A message that passes through is asked for many and has none.
+        if self.is_empty() { None } else { self.find(name) }
+    }
+
+    fn find(&self, name: &str) -> Option<&V> {
         match &self.many {
             None => self.few.iter().find(|(known, _)| **known == *name).map(|(_, value)| value),
             Some(many) => many.get(name),
@@ -66,6 +72,7 @@ impl<V> Table<V> {
     }
 
     /// True when nothing is set.
+    #[inline]
     pub(super) fn is_empty(&self) -> bool {
         self.few.is_empty() && self.many.as_ref().is_none_or(|many| many.is_empty())
     }

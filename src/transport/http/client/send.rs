@@ -42,7 +42,17 @@ impl HttpClient {
         request: impl Into<Outgoing<'_>>,
         timeouts: Timeouts,
     ) -> Result<Response<Body>, ClientError> {
-        let result = send(&self.0, target, request.into(), timeouts).await;
+        self.transmit(target, &mut request.into(), timeouts).await
+    }
+
+    /// As [`HttpClient::send`], for a request that is hundreds of bytes and stays where it is. Its body is taken.
+    pub(crate) async fn transmit(
+        &self,
+        target: &Target,
+        request: &mut Outgoing<'_>,
+        timeouts: Timeouts,
+    ) -> Result<Response<Body>, ClientError> {
+        let result = send(&self.0, target, request, timeouts).await;
         if result.is_err() {
             self.0.counters.failed.fetch_add(1, Ordering::Relaxed);
         }
@@ -53,10 +63,10 @@ impl HttpClient {
 async fn send(
     client: &Arc<Inner>,
     target: &Target,
-    mut request: Outgoing<'_>,
+    request: &mut Outgoing<'_>,
     timeouts: Timeouts,
 ) -> Result<Response<Body>, ClientError> {
-    let written = prepare(&mut request, target)
+    let written = prepare(request, target)
         .map_err(|detail| ClientError::InvalidRequest { target: target.to_string(), detail })?;
     let is_repeatable = is_repeatable(&request.method, written);
     let mut sending = Sending::new(std::mem::take(&mut request.body), written);
@@ -69,7 +79,8 @@ async fn send(
         let mut connection = match pooled {
             Some(connection) => connection,
             None => {
-                let obtained = obtain(client, target, now, timeouts).await?;
+                // Connecting is rare, and kilobytes of state that other requests need not have.
+                let obtained = Box::pin(obtain(client, target, now, timeouts)).await?;
                 now = Instant::now();
                 obtained
             }
