@@ -5,28 +5,32 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
+use sinew_core::digits::push_padded;
 
 /// Writes RFC 3339 in UTC with milliseconds: `2026-11-22T10:20:30.123Z`.
-pub(super) fn write_rfc3339(out: &mut impl std::fmt::Write, time: SystemTime) -> std::fmt::Result {
+pub(super) fn write_rfc3339(out: &mut String, time: SystemTime) {
     let t = civil(time);
-    write!(
-        out,
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-        t.year(),
-        t.month(),
-        t.day(),
-        t.hour(),
-        t.minute(),
-        t.second(),
-        t.millisecond()
-    )
+    push_part(out, t.year(), 4);
+    for (before, part) in
+        [('-', t.month()), ('-', t.day()), ('T', t.hour()), (':', t.minute()), (':', t.second())]
+    {
+        out.push(before);
+        push_part(out, part.into(), 2);
+    }
+    out.push('.');
+    push_part(out, t.millisecond(), 3);
+    out.push('Z');
+}
+
+/// Appends a part of a date or time with at least `width` digits. Years before the first, which no clock shows, are 0.
+pub(super) fn push_part(out: &mut String, part: i16, width: usize) {
+    push_padded(out, u64::try_from(part).unwrap_or(0), width);
 }
 
 /// RFC 3339 in UTC with milliseconds.
 pub(crate) fn rfc3339(time: SystemTime) -> String {
     let mut text = String::with_capacity(24);
-    // Writing to a string cannot fail.
-    let _ = write_rfc3339(&mut text, time);
+    write_rfc3339(&mut text, time);
     text
 }
 
