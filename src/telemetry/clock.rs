@@ -23,7 +23,7 @@ pub(super) fn write_rfc3339(out: &mut String, time: SystemTime) {
 }
 
 /// Appends a part of a date or time with at least `width` digits. Years before the first, which no clock shows, are 0.
-pub(super) fn push_part(out: &mut String, part: i16, width: usize) {
+pub(super) fn push_part(out: &mut String, part: i16, width: u8) {
     push_padded(out, u64::try_from(part).unwrap_or(0), width);
 }
 

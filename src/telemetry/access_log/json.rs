@@ -27,11 +27,11 @@ pub(super) fn write(out: &mut String, record: &ExchangeRecord<'_>) {
         object.out.push('"');
     }
     object.number(key!("client_port"), record.client_port);
-    object.trusted(key!("protocol"), record.protocol);
+    object.word(key!("protocol"), record.protocol);
     if let Some(tls) = &record.tls {
         object.key(key!("tls"));
         let mut inner = Object::begin(object.out);
-        inner.trusted(key!("version"), Some(tls.version));
+        inner.word(key!("version"), Some(tls.version));
         inner.wire(key!("sni"), tls.server_name);
         inner.end();
     }
@@ -40,8 +40,8 @@ pub(super) fn write(out: &mut String, record: &ExchangeRecord<'_>) {
     object.wire(key!("path"), record.path);
     object.wire(key!("query"), record.query);
     object.number(key!("status"), record.status);
-    object.trusted(key!("termination"), Some(&record.termination.as_text()));
-    object.trusted(key!("kind"), record.kind.map(|kind| kind.as_str()));
+    object.word(key!("termination"), Some(&record.termination.as_text()));
+    object.word(key!("kind"), record.kind.map(|kind| kind.as_str()));
     object.trusted(key!("service"), record.service);
     object.trusted(key!("endpoint"), record.endpoint);
     object.trusted(key!("member"), record.member);
@@ -78,11 +78,11 @@ impl<'o> Object<'o> {
         self.out.push('}');
     }
 
-    /// Writes what [`key!`] makes of a name; the first value has none before it.
+    /// Writes what [`key!`] makes of a name; the first has no comma before it.
     fn key(&mut self, key: &'static str) {
-        let first = key.strip_prefix(',').filter(|_| self.empty);
+        let comma = usize::from(self.empty);
         self.empty = false;
-        self.out.push_str(first.unwrap_or(key));
+        self.out.push_str(key.get(comma..).unwrap_or(key));
     }
 
     fn time(&mut self, key: &'static str, record: &ExchangeRecord<'_>) {
@@ -96,6 +96,16 @@ impl<'o> Object<'o> {
         if let Some(value) = value {
             self.key(key);
             push_number(self.out, value.into());
+        }
+    }
+
+    /// One of our own words, which need no escapes.
+    fn word(&mut self, key: &'static str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.key(key);
+            self.out.push('"');
+            self.out.push_str(value);
+            self.out.push('"');
         }
     }
 
