@@ -16,20 +16,23 @@ const SHORTEST: usize = PARAMETERS[1].len();
 ///
 /// Segments are decoded, and parameters behind `;` are no part of them. The query is not looked at.
 pub(super) fn in_path(target: &str) -> Option<Cow<'_, str>> {
-    let path = until(without_authority(target).as_bytes(), |byte| matches!(byte, b'?' | b'#'));
-    let mut segments = path.split(|&byte| byte == b'/').map(|segment| until(segment, |byte| byte == b';'));
+    let path = until(until(without_authority(target).as_bytes(), b'?'), b'#');
+    let mut segments = path.split(|&byte| byte == b'/');
     // What stands in front of the first slash is no segment of its own.
     segments.next();
-    segments.find(|segment| matches!(*segment, b"t" | b"%74"))?;
-    decode(segments.next()?)
+    segments.find(|segment| {
+        // The first letter spares most of them the rest.
+        matches!(segment.first(), Some(b't' | b'%')) && matches!(until(segment, b';'), b"t" | b"%74")
+    })?;
+    decode(until(segments.next()?, b';'))
 }
 
 /// The tenant domain in the query of a target: the first parameter `tenantDomain` or `teantDomain` with a value.
 pub(super) fn in_query(target: &str) -> Option<Cow<'_, str>> {
     let target = target.as_bytes();
-    let query = target.get(until(target, |byte| byte == b'?').len() + 1..)?;
-    until(query, |byte| byte == b'#').split(|&byte| byte == b'&').find_map(|parameter| {
-        let name = until(parameter, |byte| byte == b'=');
+    let query = target.get(until(target, b'?').len() + 1..)?;
+    until(query, b'#').split(|&byte| byte == b'&').find_map(|parameter| {
+        let name = until(parameter, b'=');
         let value = parameter.get(name.len() + 1..)?;
         // Encoding makes no name shorter.
         if name.len() < SHORTEST || !PARAMETERS.contains(&&*decode_form(name)?) {
@@ -60,9 +63,9 @@ fn without_authority(target: &str) -> &str {
     }
 }
 
-/// What stands before the first byte that ends it; everything when there is none.
-fn until(bytes: &[u8], ends: impl Fn(u8) -> bool) -> &[u8] {
-    bytes.split(|&byte| ends(byte)).next().unwrap_or_default()
+/// What stands before the first of these bytes; everything when there is none.
+fn until(bytes: &[u8], end: u8) -> &[u8] {
+    memchr::memchr(end, bytes).and_then(|at| bytes.get(..at)).unwrap_or(bytes)
 }
 
 /// Undoes percent encoding; `None` for nothing and for bytes that are no UTF-8, which no tenant is called.
