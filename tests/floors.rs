@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Modules by floor, lowest first. A module may use those on lower floors, and nothing on its own floor or above.
 const CORE: &[&[&str]] =
-    &[&["diagnostics"], &["xml"], &["message"], &["expression"], &["mediation"], &["config"]];
+    &[&["diagnostics", "digits"], &["xml"], &["message"], &["expression"], &["mediation"], &["config"]];
 
 const PRODUCT: &[&[&str]] = &[
     &["settings"],

@@ -5,6 +5,7 @@
 
 pub mod config;
 pub mod diagnostics;
+pub mod digits;
 pub mod expression;
 pub mod mediation;
 pub mod message;

@@ -37,9 +37,9 @@ impl Sessions {
         session: Option<&Session<Arc<str>>>,
         answered: &Arc<str>,
         exchange: &mut Exchange,
-        response: Response<Body>,
+        response: &mut Response<Body>,
         now: Instant,
-    ) -> Result<Response<Body>, Fault> {
+    ) -> Result<(), Fault> {
         match self.kind {
             SessionKind::Http => {
                 if response.headers().contains_key(SET_COOKIE) {
@@ -48,15 +48,14 @@ impl Sessions {
                 } else {
                     self.affinity.learn(session, [], answered, now);
                 }
-                Ok(response)
             }
             SessionKind::Soap => {
-                let (response, answer) = read(response, exchange).await?;
+                let answer = read(response, exchange).await?;
                 self.affinity.learn(session, self.kind.learned(&answer, SystemTime::now()), answered, now);
-                Ok(response)
             }
-            SessionKind::SimpleClient => Ok(response),
+            SessionKind::SimpleClient => {}
         }
+        Ok(())
     }
 
     /// Binds the session that a client began with this request, if it did.
@@ -68,20 +67,21 @@ impl Sessions {
 }
 
 /// Reads an answer for the session in it; its bytes stay for the client. One that is no SOAP hands out no session.
-async fn read(response: Response<Body>, exchange: &mut Exchange) -> Result<(Response<Body>, Message), Fault> {
-    let (parts, body) = response.into_parts();
+async fn read(response: &mut Response<Body>, exchange: &mut Exchange) -> Result<Message, Fault> {
+    let body = std::mem::replace(response.body_mut(), Body::empty());
     let limit = usize::try_from(exchange.payload_limit).unwrap_or(usize::MAX);
     let bytes = Limited::new(body, limit).collect().await.map_err(|error| {
         let message = "the answer could not be read for its session";
         Fault::endpoint(ErrorCode::SENDER_IO_RECEIVING, message, Retry::Never).detail(error.to_string())
     })?;
     let bytes = bytes.to_bytes();
+    *response.body_mut() = Body::full(bytes.clone());
     let received = Received::new(Method::GET, Uri::default());
-    let answer = Message::request(received, parts.headers.clone(), Payload::from(Body::full(bytes.clone())));
+    let answer = Message::request(received, response.headers().clone(), Payload::from(Body::full(bytes)));
     let mut reading = Exchange::new(answer, exchange.environment.clone());
     reading.payload_limit = exchange.payload_limit;
     if let Err(fault) = reading.read_payload().await {
         tracing::debug!(target: "balancing", %fault, "an answer without a readable session");
     }
-    Ok((Response::from_parts(parts, Body::full(bytes)), reading.message))
+    Ok(reading.message)
 }

@@ -50,7 +50,7 @@ impl Handler for Front {
         let service = Service::find(&deployed, &mut received);
         let mut ledger = Ledger::open(service.metrics(&deployed).begin(listener, &received.method));
         if let Some(target) = asked {
-            let line = (&received.method, &target, received.version);
+            let line = (&received.method, target, received.version);
             ledger.remember(&self.access_log, connection, line, &headers, &service);
         }
         let is_head = received.method == Method::HEAD;

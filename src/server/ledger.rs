@@ -65,7 +65,7 @@ impl Ledger {
         &mut self,
         log: &AccessLog,
         connection: &Arc<ConnectionInfo>,
-        (method, target, version): (&Method, &Uri, Version),
+        (method, target, version): (&Method, Uri, Version),
         headers: &HeaderMap,
         service: &Service,
     ) {
@@ -74,7 +74,7 @@ impl Ledger {
             time: SystemTime::now(),
             connection: connection.clone(),
             method: method.clone(),
-            target: target.clone(),
+            target,
             version,
             host: headers.get(HOST).cloned(),
             user_agent: headers.get(USER_AGENT).cloned(),

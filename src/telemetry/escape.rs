@@ -7,6 +7,10 @@ use std::fmt::Write;
 
 /// Appends `bytes` as the inside of a JSON string. What is no UTF-8 becomes U+FFFD.
 pub(super) fn json(out: &mut String, bytes: &[u8]) {
+    if let Some(text) = plain_ascii(bytes) {
+        out.push_str(text);
+        return;
+    }
     for chunk in bytes.utf8_chunks() {
         json_text(out, chunk.valid());
         if !chunk.invalid().is_empty() {
@@ -17,6 +21,10 @@ pub(super) fn json(out: &mut String, bytes: &[u8]) {
 
 /// Appends text as the inside of a JSON string.
 pub(super) fn json_text(out: &mut String, text: &str) {
+    if is_plain_ascii(text.as_bytes()) {
+        out.push_str(text);
+        return;
+    }
     for letter in text.chars() {
         match letter {
             '"' => out.push_str("\\\""),
@@ -47,6 +55,10 @@ pub(super) fn plain(out: &mut String, text: &str) {
 /// Appends `bytes` as the inside of a quoted field of the combined format: all but visible ASCII and spaces, and
 /// `"` and `\`, become `\x` with two digits.
 pub(super) fn quoted(out: &mut String, bytes: &[u8]) {
+    if let Some(text) = plain_ascii(bytes) {
+        out.push_str(text);
+        return;
+    }
     for &byte in bytes {
         match byte {
             b'"' | b'\\' => out.extend(['\\', char::from(byte)]),
@@ -59,8 +71,50 @@ pub(super) fn quoted(out: &mut String, bytes: &[u8]) {
     }
 }
 
+/// Bytes that every format writes as they are, which is nearly all that comes, as text.
+fn plain_ascii(bytes: &[u8]) -> Option<&str> {
+    if is_plain_ascii(bytes) { std::str::from_utf8(bytes).ok() } else { None }
+}
+
+/// Whether these are visible ASCII and spaces, without `"` and `\`. Nothing is decided before the last byte, so that the
+/// compiler can look at many of them at once.
+fn is_plain_ascii(bytes: &[u8]) -> bool {
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') & (byte != b'"') & (byte != b'\\');
+    bytes.iter().fold(true, |all, &byte| all & is_plain(byte))
+}
+
 /// Control characters, line and paragraph separators, and what changes the direction of text.
 fn is_harmful(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(escape: fn(&mut String, &[u8]), bytes: &[u8]) -> String {
+        let mut out = String::new();
+        escape(&mut out, bytes);
+        out
+    }
+
+    /// Whatever stands beside a byte, it is written the same way, and a JSON reader has it back.
+    #[test]
+    fn every_byte_is_written_alike_alone_and_among_others() {
+        for byte in u8::MIN..=u8::MAX {
+            let alone = written(json, &[byte]);
+            let read: String = serde_json::from_str(&format!("\"{alone}\"")).expect("JSON");
+            assert_eq!(read, String::from_utf8_lossy(&[byte]), "{byte:#04x}");
+            assert_eq!(written(json, &[b'a', b'"', byte]), format!("a\\\"{alone}"), "{byte:#04x}");
+            let alone = written(quoted, &[byte]);
+            assert!(alone.bytes().all(|byte| matches!(byte, b' '..=b'~')), "{byte:#04x}");
+            assert_eq!(
+                alone.len() == 1,
+                matches!(byte, b' '..=b'~') && !b"\"\\".contains(&byte),
+                "{byte:#04x}"
+            );
+            assert_eq!(written(quoted, &[b'a', b'"', byte]), format!("a\\\"{alone}"), "{byte:#04x}");
+        }
+    }
 }

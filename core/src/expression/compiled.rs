@@ -10,6 +10,7 @@ use super::jsonpath::JsonPath;
 use super::xpath::{Failure, Node, NodeSet, Object, Program as XPath, Tree};
 use super::{EvaluationError, ExpressionProblem, Namespaces, Scope};
 use crate::diagnostics::codes;
+use crate::message::{Message, Value};
 
 /// Bytes that the text of one result may have: as many as a whole message.
 const TEXT_BYTES: usize = 64 * 1024 * 1024;
@@ -137,6 +138,15 @@ impl Expression {
                 self.value(scope)?.text_within(TEXT_BYTES).map_err(|failure| self.error(failure))
             }
             Program::Json(json) => json.text(scope).map(Some).map_err(|reason| self.path_error(reason)),
+        }
+    }
+
+    /// The value of the property that it reads, when that is all it does, by a variable or in a scope of its own. Values
+    /// share their text with the message. [`Expression::string`] says what other expressions give.
+    pub fn property<'a>(&self, message: &'a Message) -> Option<Cow<'a, Value>> {
+        match &self.program {
+            Program::Direct(direct) => direct.property_value(message),
+            Program::XPath(_) | Program::Json(_) => None,
         }
     }
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use http::HeaderName;
 
-use super::property::{PARAMETERS, PropertyScope, asks_payload, axis2_property, property};
+use super::property::{PARAMETERS, PropertyScope, asks_payload, axis2_property, is_of_every_scope, property};
 use super::xpath::{Object, UNSUPPORTED_SCOPES};
 use super::{Namespaces, Scope};
-use crate::message::header_text;
+use crate::message::{Message, Value, header_text};
 
 /// An expression that needs no engine.
 #[derive(Clone, Debug)]
@@ -56,7 +56,16 @@ impl Direct {
         })
     }
 
+    /// `get-property` of a scope and name that are known; as a variable where it means the same as one.
     fn property(scope: PropertyScope, name: &str, format: Option<&str>) -> Self {
+        if !is_of_every_scope(name) {
+            match (scope, HeaderName::try_from(name)) {
+                (PropertyScope::Transport, Ok(name)) => return Direct::Header(name),
+                (PropertyScope::Axis2, _) => return Direct::Axis2(name.into()),
+                (PropertyScope::Operation, _) => return Direct::Operation(name.into()),
+                _ => {}
+            }
+        }
         Direct::Property { scope, name: name.into(), format: format.map(Into::into) }
     }
 
@@ -96,6 +105,16 @@ impl Direct {
             Direct::Property { scope: property_scope, name, format } => {
                 property(scope, *property_scope, name, format.as_deref())
             }
+        }
+    }
+
+    /// The value of a variable that is a property.
+    pub(super) fn property_value<'a>(&self, message: &'a Message) -> Option<Cow<'a, Value>> {
+        match self {
+            Direct::Default(name) => message.properties.value(name).map(Cow::Borrowed),
+            Direct::Axis2(name) => message.axis2(name),
+            Direct::Operation(name) => message.operation.value(name).map(Cow::Borrowed),
+            Direct::Literal(_) | Direct::Header(_) | Direct::Property { .. } => None,
         }
     }
 

@@ -88,6 +88,11 @@ pub(super) fn property<'a>(
     }
 }
 
+/// True for the names that mean the same in every scope.
+pub(super) fn is_of_every_scope(name: &str) -> bool {
+    matches!(name, "" | "SYSTEM_DATE" | "SYSTEM_TIME")
+}
+
 /// True for the reserved names that only the payload can answer: a fault, and what nothing but an envelope says. `To`,
 /// `Action` and `MessageID` are known without it; what the envelope says of them counts once it has been read.
 pub(super) fn asks_payload(name: &str) -> bool {

@@ -196,17 +196,24 @@ struct Position<'a> {
     next: usize,
     /// The branch that goes on after the list, with its number for it.
     turn: Option<(&'a Step, usize)>,
-    faults_before: usize,
-    sent_before: usize,
+    /// What there was before, for a list that has a fault handler.
+    before: Option<Before>,
+}
+
+/// What there was before a list began.
+struct Before {
+    faults: usize,
+    sent: usize,
 }
 
 impl<'a> Position<'a> {
     fn enter(sequence: &'a Sequence, turn: Option<(&'a Step, usize)>, exchange: &mut Exchange) -> Self {
-        let faults_before = exchange.faults.len();
-        if let Some(handler) = &sequence.on_error {
+        let before = sequence.on_error.as_ref().map(|handler| {
+            let before = Before { faults: exchange.faults.len(), sent: exchange.sent_to_endpoints() };
             exchange.faults.push(handler.clone());
-        }
-        Self { sequence, next: 0, turn, faults_before, sent_before: exchange.sent_to_endpoints() }
+            before
+        });
+        Self { sequence, next: 0, turn, before }
     }
 
     /// Runs the mediators that do their one thing, one after the other: nothing of the lists around is touched for them.
@@ -240,9 +247,9 @@ impl<'a> Position<'a> {
     /// It is not once the list has sent something to an endpoint: the handler then waits for the fault of sending
     /// (mediators.md case 85).
     fn leave(&self, exchange: &mut Exchange) {
-        if self.sequence.on_error.is_some()
-            && exchange.faults.len() == self.faults_before + 1
-            && exchange.sent_to_endpoints() == self.sent_before
+        if let Some(before) = &self.before
+            && exchange.faults.len() == before.faults + 1
+            && exchange.sent_to_endpoints() == before.sent
         {
             exchange.faults.pop();
         }

@@ -225,12 +225,12 @@ impl Message {
     /// The scheme, authority and path in front of the suffix: `SERVICE_PREFIX`. The authority is the one the client
     /// used (http-transport.md §3.3, repaired).
     pub fn service_prefix(&self) -> String {
-        let scheme = &self.received.scheme;
+        let scheme = self.received.scheme.as_str();
         let authority = match self.header(&HOST) {
             Some(host) => host.into_owned(),
             None => self.received.local.map(|address| address.to_string()).unwrap_or_default(),
         };
-        format!("{scheme}://{authority}{}", self.received.service_path())
+        [scheme, "://", &authority, self.received.service_path()].concat()
     }
 
     /// A property of the axis2 scope: what the configuration set, else what the transport knows, else the operation

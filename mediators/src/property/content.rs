@@ -142,6 +142,12 @@ impl HeaderContent {
 
 impl Computed {
     fn value(&self, scope: Scope<'_>) -> Result<Option<Value>, Fault> {
+        if self.is_text()
+            && let Some(value) = self.expression.property(scope.message)
+            && let Value::String(_) = &*value
+        {
+            return Ok(Some(value.into_owned()));
+        }
         let Some(text) = self.expression.string(scope)? else { return Ok(None) };
         match (self.value_type, &self.extraction) {
             (ValueType::String, Some(extraction)) => Ok(extraction.apply(&text).map(Value::from)),
@@ -150,6 +156,11 @@ impl Computed {
                 Err(error) => Err(Fault::mediation(error.to_string())),
             },
         }
+    }
+
+    /// Whether it is set to a text as it is found.
+    fn is_text(&self) -> bool {
+        self.value_type == ValueType::String && self.extraction.is_none()
     }
 }
 

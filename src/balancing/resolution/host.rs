@@ -117,7 +117,7 @@ pub fn host_name(text: &str) -> Result<Cow<'_, str>, HostError> {
 fn split_port(text: &str) -> Result<(&str, Option<&str>), HostError> {
     let end_of_host = match text.strip_prefix('[') {
         Some(inner) => inner.find(']').ok_or(HostError::Name)? + "[]".len(),
-        None => text.find(':').unwrap_or(text.len()),
+        None => text.bytes().position(|byte| byte == b':').unwrap_or(text.len()),
     };
     let (host, rest) = text.split_at_checked(end_of_host).ok_or(HostError::Name)?;
     match rest {
@@ -144,23 +144,32 @@ fn normalise(host: &str) -> Result<Cow<'_, str>, HostError> {
     if name.len() > LONGEST {
         return Err(HostError::TooLong);
     }
-    let (mut label, mut upper_case) = (0_usize, false);
+    // A name begins and ends as if there were a dot around it: no label is empty.
+    let mut before = b'.';
+    let mut upper_case = false;
     for byte in name.bytes() {
-        match byte {
-            b'.' if label == 0 => return Err(HostError::Name),
-            b'.' => label = 0,
-            // The bytes that the framing policy lets pass; other ones are read in different ways.
-            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'~' => label += 1,
-            b'A'..=b'Z' => {
-                label += 1;
-                upper_case = true;
-            }
-            _ => return Err(HostError::Name),
+        // A byte is within a table of all bytes.
+        let is_letter = LETTERS[usize::from(byte)];
+        if !is_letter && (byte != b'.' || before == b'.') {
+            return Err(HostError::Name);
         }
+        upper_case |= byte.is_ascii_uppercase();
+        before = byte;
     }
-    match label {
-        0 => Err(HostError::Name),
+    match before {
+        b'.' => Err(HostError::Name),
         _ if upper_case => Ok(Cow::Owned(name.to_ascii_lowercase())),
         _ => Ok(Cow::Borrowed(name)),
     }
 }
+
+/// The bytes of labels that the framing policy lets pass; other ones are read in different ways.
+static LETTERS: [bool; 256] = {
+    let mut letters = [false; 256];
+    let mut byte = 0;
+    while byte < letters.len() {
+        letters[byte] = matches!(byte as u8, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'~');
+        byte += 1;
+    }
+    letters
+};

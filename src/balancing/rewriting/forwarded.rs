@@ -18,6 +18,7 @@ use http::header::FORWARDED;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use sinew_core::config::balancer::Networks;
+use sinew_core::digits::push_address;
 
 use crate::transport::http::server::Scheme;
 
@@ -25,6 +26,9 @@ static X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 static X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 static X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 static X_FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
+
+/// The most letters an address has, those of IPv6.
+const LONGEST_ADDRESS: usize = 39;
 
 /// Which headers are sent, and whose are believed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +82,9 @@ impl ForwardedHeaders {
         let believe = trusted.unwrap_or(false);
         let address = client.address.to_canonical();
 
-        let own = HeaderValue::from_str(&address.to_string()).ok();
+        let mut own = String::with_capacity(LONGEST_ADDRESS);
+        push_address(&mut own, address);
+        let own = HeaderValue::from_str(&own).ok();
         let list = |name: &HeaderName, own: Option<HeaderValue>, joint: &[u8]| match own {
             Some(own) if append => Edit::Set(appended(received, name, own, joint)),
             Some(own) => Edit::Set(own),
@@ -111,12 +117,12 @@ impl ForwardedHeaders {
     }
 
     /// Puts them into a request for a member. Doing it again changes nothing.
-    pub fn write(&self, headers: &mut HeaderMap) {
-        for (name, edit) in &self.edits {
+    pub fn write(self, headers: &mut HeaderMap) {
+        for (name, edit) in self.edits {
             match edit {
                 Edit::Keep => {}
-                Edit::Remove => drop(headers.remove(*name)),
-                Edit::Set(value) => drop(headers.insert(*name, value.clone())),
+                Edit::Remove => drop(headers.remove(name)),
+                Edit::Set(value) => drop(headers.insert(name, value)),
             }
         }
     }

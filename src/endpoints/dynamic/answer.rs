@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::cluster::View;
 use super::endpoint::{Arrival, DynamicEndpoint};
-use super::in_flight::until_read;
+use super::in_flight::keep_until_read;
 use crate::balancing::affinity::{RouteId, Session};
 use crate::balancing::rewriting::{ListenPorts, Redirect, rewrite_locations};
 use crate::clusters::{InFlight, Member};
@@ -32,13 +32,13 @@ impl<C: Client> Answered<'_, C> {
     pub(super) async fn finish(
         &self,
         exchange: &mut Exchange,
-        mut response: Response<Body>,
+        response: &mut Response<Body>,
         in_flight: InFlight,
         now: Instant,
-    ) -> Result<Response<Body>, Fault> {
+    ) -> Result<(), Fault> {
         if let Some(sessions) = &self.arrival.route.cluster.sessions {
             let key = self.member.key();
-            response = sessions.learn(self.session, key, exchange, response, now).await?;
+            sessions.learn(self.session, key, exchange, response, now).await?;
             sessions.start(exchange, key, now);
         }
         let headers = response.headers_mut();
@@ -52,7 +52,8 @@ impl<C: Client> Answered<'_, C> {
                 headers.append(SET_COOKIE, cookie);
             }
         }
-        Ok(response.map(|body| until_read(body, in_flight)))
+        keep_until_read(response.body_mut(), in_flight);
+        Ok(())
     }
 
     fn rewrite(&self, headers: &mut HeaderMap, message: &Message) {

@@ -86,10 +86,11 @@ impl<C: Client> Attempts<'_, C> {
                 }
             }
             let in_flight = InFlight::begin(member.live());
-            let started = Instant::now();
+            // Only the pause takes time.
+            let started = if attempt > 0 { Instant::now() } else { now };
             let sending = self.endpoint.leaf.send_to(exchange, target, self.path.clone(), cluster.timeouts);
             match sending.await {
-                Ok(response) => {
+                Ok(mut response) => {
                     let now = Instant::now();
                     in_flight.answered(now.saturating_duration_since(started), now);
                     member.live().availability.succeeded();
@@ -101,7 +102,8 @@ impl<C: Client> Attempts<'_, C> {
                         session: bound.session.as_ref().and_then(Choice::session),
                         presented: bound.presented,
                     };
-                    return answered.finish(exchange, response, in_flight, now).await;
+                    answered.finish(exchange, &mut response, in_flight, now).await?;
+                    return Ok(response);
                 }
                 Err(fault) => {
                     in_flight.failed();

@@ -39,6 +39,8 @@ pub struct DynamicEndpoint<C> {
     pub(super) routing: Routing,
     pub(super) policy: DynamicPolicy,
     pub(super) directory: Arc<Directory>,
+    /// The name of the property that says which host a client asked for.
+    asked_host: Arc<str>,
 }
 
 /// How a request reached us, as far as members, redirects and choices depend on it.
@@ -52,7 +54,7 @@ pub(super) struct Arrival<'h> {
 impl<C: Client> DynamicEndpoint<C> {
     /// An endpoint; `leaf` says how single requests are sent.
     pub fn new(leaf: Leaf<C>, routing: Routing, policy: DynamicPolicy, directory: Arc<Directory>) -> Self {
-        Self { leaf, routing, policy, directory }
+        Self { leaf, routing, policy, directory, asked_host: "LB_REQUEST_HOST".into() }
     }
 
     /// Where requests go.
@@ -89,7 +91,7 @@ impl<C: Client> DynamicEndpoint<C> {
             ForwardedHeaders::new(&message.headers, &client, policy).write(&mut message.headers);
         }
         if let Some(asked) = &route.asked {
-            message.properties.set("LB_REQUEST_HOST", asked.as_written());
+            message.properties.set(self.asked_host.clone(), asked.as_written());
         }
         if let Some(actual) = &route.mapped_to {
             let value = HeaderValue::from_str(actual.as_written())

@@ -17,11 +17,11 @@ struct Counted {
 
 /// Keeps a request in flight until the body of its answer has ended. One that has ended already, or is here whole, keeps
 /// nothing: the member is done.
-pub(super) fn until_read(body: Body, in_flight: InFlight) -> Body {
-    if body.is_end_stream() || body.as_bytes().is_some() {
-        return body;
+pub(super) fn keep_until_read(body: &mut Body, in_flight: InFlight) {
+    if !body.is_end_stream() && body.as_bytes().is_none() {
+        let inner = std::mem::replace(body, Body::empty());
+        *body = Body::stream(Counted { body: inner, in_flight: Some(in_flight) });
     }
-    Body::stream(Counted { body, in_flight: Some(in_flight) })
 }
 
 impl HttpBody for Counted {

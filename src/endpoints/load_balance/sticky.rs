@@ -43,7 +43,7 @@ impl StickyLoadBalanceEndpoint {
     async fn balance(&self, exchange: &mut Exchange) -> Result<http::Response<Body>, Fault> {
         self.sessions.prepare(exchange).await?;
         let choice = self.choice(exchange);
-        let (index, response) = match &choice {
+        let (index, mut response) = match &choice {
             ChildChoice::Bound(session) => {
                 let Some(index) = self.index(session.target()) else {
                     return Err(self.refused(ErrorCode::SESSION_PATH_INVALID));
@@ -55,7 +55,8 @@ impl StickyLoadBalanceEndpoint {
             ChildChoice::Open => self.send_first(exchange).await?,
         };
         let Some(target) = self.targets.get(index) else { return Ok(response) };
-        self.sessions.learn(choice.session(), target, exchange, response, Instant::now()).await
+        self.sessions.learn(choice.session(), target, exchange, &mut response, Instant::now()).await?;
+        Ok(response)
     }
 
     /// What the session of a request means.

@@ -1,7 +1,7 @@
 //! Records in the combined log format of the Apache web server:
 //! `client - - [time] "request line" status bytes "referer" "user agent"`. What is missing is `-`.
 
-use std::fmt::Write;
+use sinew_core::digits::{push_address, push_number, push_padded};
 
 use super::ExchangeRecord;
 use super::record::shortened;
@@ -10,10 +10,10 @@ use crate::telemetry::{clock, escape};
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// Appends one line. Writing to a string cannot fail, so results of `write!` are ignored.
+/// Appends one line.
 pub(super) fn write(out: &mut String, record: &ExchangeRecord<'_>) {
     match record.client {
-        Some(client) => drop(write!(out, "{client}")),
+        Some(client) => push_address(out, client),
         None => out.push('-'),
     }
     out.push_str(" - - ");
@@ -22,10 +22,12 @@ pub(super) fn write(out: &mut String, record: &ExchangeRecord<'_>) {
     write_request_line(out, record);
     out.push_str("\" ");
     match record.status {
-        Some(status) => drop(write!(out, "{status:03}")),
+        Some(status) => push_padded(out, status.into(), 3),
         None => out.push('-'),
     }
-    let _ = write!(out, " {} ", record.bytes_out);
+    out.push(' ');
+    push_number(out, record.bytes_out);
+    out.push(' ');
     write_quoted(out, record.referer);
     out.push(' ');
     write_quoted(out, record.user_agent);
@@ -36,16 +38,15 @@ pub(super) fn write(out: &mut String, record: &ExchangeRecord<'_>) {
 fn write_time(out: &mut String, record: &ExchangeRecord<'_>) {
     let t = clock::civil(record.time);
     let month = usize::try_from(t.month()).ok().and_then(|month| MONTHS.get(month.checked_sub(1)?));
-    let _ = write!(
-        out,
-        "[{:02}/{}/{:04}:{:02}:{:02}:{:02} +0000]",
-        t.day(),
-        month.unwrap_or(&"-"),
-        t.year(),
-        t.hour(),
-        t.minute(),
-        t.second()
-    );
+    out.push('[');
+    clock::push_part(out, t.day().into(), 2);
+    out.extend(["/", month.unwrap_or(&"-"), "/"]);
+    clock::push_part(out, t.year(), 4);
+    for part in [t.hour(), t.minute(), t.second()] {
+        out.push(':');
+        clock::push_part(out, part.into(), 2);
+    }
+    out.push_str(" +0000]");
 }
 
 fn write_request_line(out: &mut String, record: &ExchangeRecord<'_>) {

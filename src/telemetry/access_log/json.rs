@@ -1,55 +1,68 @@
 //! Records as JSON: one object a line. What is missing is left out.
 
-use std::fmt::Write;
 use std::time::Duration;
+
+use sinew_core::digits::{push_address, push_number, push_padded};
 
 use super::ExchangeRecord;
 use super::record::shortened;
 use crate::telemetry::{clock, escape};
 
+/// A name of ours, which needs no escapes, as it stands between two values.
+macro_rules! key {
+    ($name:literal) => {
+        concat!(",\"", $name, "\":")
+    };
+}
+
 /// Appends one line.
 pub(super) fn write(out: &mut String, record: &ExchangeRecord<'_>) {
     let mut object = Object::begin(out);
-    object.time("ts", record);
-    object.trusted("listener", record.listener);
-    object.display("client", record.client.map(|address| format!("\"{address}\"")));
-    object.display("client_port", record.client_port);
-    object.trusted("protocol", record.protocol);
+    object.time(key!("ts"), record);
+    object.trusted(key!("listener"), record.listener);
+    if let Some(client) = record.client {
+        object.key(key!("client"));
+        object.out.push('"');
+        push_address(object.out, client);
+        object.out.push('"');
+    }
+    object.number(key!("client_port"), record.client_port);
+    object.word(key!("protocol"), record.protocol);
     if let Some(tls) = &record.tls {
-        object.key("tls");
+        object.key(key!("tls"));
         let mut inner = Object::begin(object.out);
-        inner.trusted("version", Some(tls.version));
-        inner.wire("sni", tls.server_name);
+        inner.word(key!("version"), Some(tls.version));
+        inner.wire(key!("sni"), tls.server_name);
         inner.end();
     }
-    object.wire("method", record.method);
-    object.wire("host", record.host);
-    object.wire("path", record.path);
-    object.wire("query", record.query);
-    object.display("status", record.status);
-    object.trusted("termination", Some(&record.termination.as_text()));
-    object.trusted("kind", record.kind.map(|kind| kind.as_str()));
-    object.trusted("service", record.service);
-    object.trusted("endpoint", record.endpoint);
-    object.trusted("member", record.member);
-    object.display("attempts", Some(record.attempts));
-    object.display("bytes_in", Some(record.bytes_in));
-    object.display("bytes_out", Some(record.bytes_out));
-    object.key("t");
+    object.wire(key!("method"), record.method);
+    object.wire(key!("host"), record.host);
+    object.wire(key!("path"), record.path);
+    object.wire(key!("query"), record.query);
+    object.number(key!("status"), record.status);
+    object.word(key!("termination"), Some(&record.termination.as_text()));
+    object.word(key!("kind"), record.kind.map(|kind| kind.as_str()));
+    object.trusted(key!("service"), record.service);
+    object.trusted(key!("endpoint"), record.endpoint);
+    object.trusted(key!("member"), record.member);
+    object.number(key!("attempts"), Some(record.attempts));
+    object.number(key!("bytes_in"), Some(record.bytes_in));
+    object.number(key!("bytes_out"), Some(record.bytes_out));
+    object.key(key!("t"));
     let mut inner = Object::begin(object.out);
-    inner.milliseconds("mediate", record.times.mediate);
-    inner.milliseconds("connect", record.times.connect);
-    inner.milliseconds("first_byte", record.times.first_byte);
-    inner.milliseconds("total", record.times.total);
+    inner.milliseconds(key!("mediate"), record.times.mediate);
+    inner.milliseconds(key!("connect"), record.times.connect);
+    inner.milliseconds(key!("first_byte"), record.times.first_byte);
+    inner.milliseconds(key!("total"), record.times.total);
     inner.end();
-    object.wire("request_id", record.request_id);
-    object.wire("user_agent", record.user_agent);
-    object.wire("referer", record.referer);
+    object.wire(key!("request_id"), record.request_id);
+    object.wire(key!("user_agent"), record.user_agent);
+    object.wire(key!("referer"), record.referer);
     object.end();
     out.push('\n');
 }
 
-/// An object that is being written. Writing to a string cannot fail, so results of `write!` are ignored.
+/// An object that is being written.
 struct Object<'o> {
     out: &'o mut String,
     empty: bool,
@@ -65,33 +78,41 @@ impl<'o> Object<'o> {
         self.out.push('}');
     }
 
-    /// Writes a name of ours, which needs no escapes.
-    fn key(&mut self, name: &str) {
-        if !self.empty {
-            self.out.push(',');
-        }
+    /// Writes what [`key!`] makes of a name; the first has no comma before it.
+    fn key(&mut self, key: &'static str) {
+        let comma = usize::from(self.empty);
         self.empty = false;
-        self.out.extend(["\"", name, "\":"]);
+        self.out.push_str(key.get(comma..).unwrap_or(key));
     }
 
-    fn time(&mut self, name: &str, record: &ExchangeRecord<'_>) {
-        self.key(name);
+    fn time(&mut self, key: &'static str, record: &ExchangeRecord<'_>) {
+        self.key(key);
         self.out.push('"');
-        let _ = clock::write_rfc3339(self.out, record.time);
+        clock::write_rfc3339(self.out, record.time);
         self.out.push('"');
     }
 
-    fn display(&mut self, name: &str, value: Option<impl std::fmt::Display>) {
+    fn number(&mut self, key: &'static str, value: Option<impl Into<u64>>) {
         if let Some(value) = value {
-            self.key(name);
-            let _ = write!(self.out, "{value}");
+            self.key(key);
+            push_number(self.out, value.into());
+        }
+    }
+
+    /// One of our own words, which need no escapes.
+    fn word(&mut self, key: &'static str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.key(key);
+            self.out.push('"');
+            self.out.push_str(value);
+            self.out.push('"');
         }
     }
 
     /// Text of ours. Names come from the configuration, where they may hold anything too.
-    fn trusted(&mut self, name: &str, value: Option<&str>) {
+    fn trusted(&mut self, key: &'static str, value: Option<&str>) {
         if let Some(value) = value {
-            self.key(name);
+            self.key(key);
             self.out.push('"');
             escape::json_text(self.out, value);
             self.out.push('"');
@@ -99,9 +120,9 @@ impl<'o> Object<'o> {
     }
 
     /// Bytes from the wire.
-    fn wire(&mut self, name: &str, value: Option<&[u8]>) {
+    fn wire(&mut self, key: &'static str, value: Option<&[u8]>) {
         if let Some(value) = value {
-            self.key(name);
+            self.key(key);
             self.out.push('"');
             escape::json(self.out, shortened(value));
             self.out.push('"');
@@ -109,10 +130,13 @@ impl<'o> Object<'o> {
     }
 
     /// Milliseconds with microseconds as fraction.
-    fn milliseconds(&mut self, name: &str, value: Option<Duration>) {
+    fn milliseconds(&mut self, key: &'static str, value: Option<Duration>) {
         if let Some(value) = value {
-            self.key(name);
-            let _ = write!(self.out, "{}.{:03}", value.as_millis(), value.subsec_micros() % 1000);
+            self.key(key);
+            let microseconds = u64::try_from(value.as_micros()).unwrap_or(u64::MAX);
+            push_number(self.out, microseconds / 1000);
+            self.out.push('.');
+            push_padded(self.out, microseconds % 1000, 3);
         }
     }
 }

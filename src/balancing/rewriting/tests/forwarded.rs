@@ -21,7 +21,7 @@ fn rewritten(received: &[(&str, &str)], policy: &ForwardedPolicy) -> [String; 5]
     let host = HeaderValue::from_static("shop.example.org:8280");
     let mut message = headers(received);
     let forwarded = ForwardedHeaders::new(&message, &client(&host), policy);
-    forwarded.write(&mut message);
+    forwarded.clone().write(&mut message);
     let once = message.clone();
     forwarded.write(&mut message);
     assert_eq!(message, once, "case 85: a second attempt has the same headers");
