@@ -12,6 +12,7 @@ use sinew_core::diagnostics::{Diagnostic, Diagnostics};
 use super::folder::file_of;
 use super::link::{Linked, Linker};
 use super::run_time::{StateFile, is_strange, naming_its_key};
+use super::suspects::Suspects;
 use super::{Changed, Folder, Refused};
 use crate::compiler::{CompileSettings, Deployed};
 use crate::endpoints::Client;
@@ -131,8 +132,22 @@ impl<C: Client> Deployer<C> {
     /// The folder cannot be read; everything stays as it is.
     pub fn reload(&mut self) -> io::Result<Option<Outcome>> {
         let changed = self.folder.refresh(&self.linker.registry)?;
+        Ok(self.deploy(&changed))
+    }
+
+    /// The same, but looks only at files that may have changed, where that can be said.
+    ///
+    /// # Errors
+    /// As [`Deployer::reload`].
+    pub(super) fn reload_suspects(&mut self, suspects: &Suspects) -> io::Result<Option<Outcome>> {
+        let changed = self.folder.refresh_suspects(suspects, &self.linker.registry)?;
+        Ok(self.deploy(&changed))
+    }
+
+    /// Deploys the files as they are now, when any of them changed.
+    fn deploy(&mut self, changed: &BTreeSet<String>) -> Option<Outcome> {
         if changed.is_empty() {
-            return Ok(None);
+            return None;
         }
         let before = self.deployed.load_full();
         let revision = before.revision + 1;
@@ -171,7 +186,7 @@ impl<C: Client> Deployer<C> {
                 self.abandon(deployed);
                 self.reported = diagnostics.iter().cloned().collect();
                 self.publish(revision - 1, Outcome::HeldBack, diagnostics);
-                return Ok(Some(Outcome::HeldBack));
+                return Some(Outcome::HeldBack);
             }
             // Clusters that only it names go with it.
             drop(before);
@@ -181,7 +196,7 @@ impl<C: Client> Deployer<C> {
             self.reported = reported;
             let outcome = if failed { Outcome::Partly } else { Outcome::Deployed };
             self.publish(revision, outcome, diagnostics);
-            return Ok(Some(outcome));
+            return Some(outcome);
         }
     }
 

@@ -1,19 +1,20 @@
 //! The files of a configuration folder with what they say, kept up to date.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::{fs, io};
 
 use sinew_core::config::{
     Artifact, ArtifactKind, BALANCER_FILES, Configuration, Definition, MediatorRegistry, Resources,
-    SourceKind, assemble, parse_file_with,
+    SourceKind, assemble, parse_file_with, source_kind,
 };
 use sinew_core::diagnostics::{Diagnostic, Diagnostics, Location, SourceFile, Span, codes};
 
 use super::parallel::in_parallel;
-use super::scan::{Fingerprint, Found, add_outside, scan, single_file_kind};
+use super::scan::{Fingerprint, Found, scan, scan_outside, single_file_kind};
 use super::sources::{Named, Sources, text};
+use super::suspects::Suspects;
 
 /// A configuration folder, or a single file: with `<definitions>`, or one of the balancer's.
 pub struct Folder {
@@ -23,12 +24,16 @@ pub struct Folder {
     /// Files elsewhere that belong to it, by absolute path.
     outside: Vec<(PathBuf, ArtifactKind)>,
     files: BTreeMap<String, File>,
+    /// The number of the last look at everything.
+    look: u64,
 }
 
 /// One file: what it says now, and what of it is in service.
 struct File {
     kind: SourceKind,
     fingerprint: Option<Fingerprint>,
+    /// The last look at everything that saw it.
+    seen: u64,
     /// The files that its artifacts name.
     named: Named,
     artifacts: Vec<Arc<Artifact>>,
@@ -41,10 +46,17 @@ struct File {
     removed: bool,
 }
 
+/// What a look found.
+struct Differences {
+    gone: Vec<String>,
+    /// What is new or different.
+    news: Vec<(String, Found)>,
+}
+
 impl Folder {
     /// A folder that has not been looked at yet.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into(), single: None, outside: Vec::new(), files: BTreeMap::new() }
+        Self { root: root.into(), single: None, outside: Vec::new(), files: BTreeMap::new(), look: 0 }
     }
 
     /// With the balancer's configuration in a file elsewhere; those for tenants and host names are looked for beside it. A
@@ -72,25 +84,91 @@ impl Folder {
         if self.single.is_none() && self.root.is_file() {
             self.single = Some(single_file_kind(&self.root));
         }
-        let mut found = scan(&self.root, self.single.unwrap_or(SourceKind::Definitions))?;
-        if !matches!(self.single, Some(SourceKind::Artifact(_))) {
-            add_outside(&mut found, &self.outside)?;
+        self.look += 1;
+        let look = self.look;
+        let (files, outside) = (&mut self.files, &self.outside);
+        let mut news = Vec::new();
+        let mut see = |name: &str, kind: SourceKind, fingerprint: Fingerprint, path: &dyn Fn() -> PathBuf| {
+            if let Some(file) = files.get_mut(name) {
+                file.seen = look;
+                if file.is_unchanged(&fingerprint) {
+                    return;
+                }
+            }
+            news.push((name.to_owned(), Found { path: path(), kind, fingerprint }));
+        };
+        let is_alone = matches!(self.single, Some(SourceKind::Artifact(_)));
+        let outside = if is_alone { &[][..] } else { outside };
+        scan(&self.root, self.single.unwrap_or(SourceKind::Definitions), |name, kind, fingerprint, path| {
+            // Files outside stand for those inside of the same kinds.
+            if !is_outside(outside, kind) {
+                see(name, kind, fingerprint, path);
+            }
+        })?;
+        scan_outside(outside, &mut see)?;
+        let gone = self.files.iter().filter(|(_, file)| !file.removed && file.seen != look);
+        let gone = gone.map(|(name, _)| name.clone()).collect();
+        Ok(self.take_over(Differences { gone, news }, registry))
+    }
+
+    /// The same, but looks only at files that may have changed, where that can be said.
+    ///
+    /// # Errors
+    /// As [`Folder::refresh`].
+    pub(super) fn refresh_suspects(
+        &mut self,
+        suspects: &Suspects,
+        registry: &MediatorRegistry,
+    ) -> io::Result<BTreeSet<String>> {
+        let names = suspects.below(&self.root).filter(|_| self.single.is_none());
+        match names.and_then(|names| self.look_at(names)) {
+            Some(differences) => Ok(self.take_over(differences, registry)),
+            None => self.refresh(registry),
         }
+    }
+
+    /// Which of these are gone, and which are new or different, together with those that name other files that changed; nothing
+    /// when that takes a look at everything.
+    fn look_at(&self, mut names: BTreeSet<String>) -> Option<Differences> {
+        let naming = self.files.iter().filter(|(_, file)| !file.removed && file.names_what_changed());
+        names.extend(naming.map(|(name, _)| name.clone()));
+        let (mut gone, mut news) = (Vec::new(), Vec::new());
+        for name in names {
+            let known = self.files.get(&name).filter(|file| !file.removed);
+            let path = self.root.join(&name);
+            let metadata = match fs::metadata(&path) {
+                Ok(metadata) if metadata.is_file() => metadata,
+                Err(error) if error.kind() == io::ErrorKind::NotFound && !self.is_folder(&name) => {
+                    gone.extend(known.map(|_| name));
+                    continue;
+                }
+                _ => return None,
+            };
+            // Files outside stand for those inside of the same kinds.
+            let inside = || source_kind(&name).filter(|kind| !is_outside(&self.outside, *kind));
+            let Some(kind) = known.map(|file| file.kind).or_else(inside) else { continue };
+            let fingerprint = Fingerprint::of(&metadata);
+            if !known.is_some_and(|file| file.is_unchanged(&fingerprint)) {
+                news.push((name, Found { path, kind, fingerprint }));
+            }
+        }
+        Some(Differences { gone, news })
+    }
+
+    /// Whether there were files in a folder of this name.
+    fn is_folder(&self, name: &str) -> bool {
+        let inside = format!("{name}/");
+        self.files.range(inside.clone()..).next().is_some_and(|(name, _)| name.starts_with(&inside))
+    }
+
+    /// Forgets what is gone and reads what is new or different. Returns the names of all these.
+    fn take_over(&mut self, differences: Differences, registry: &MediatorRegistry) -> BTreeSet<String> {
+        let Differences { gone, news } = differences;
         let mut changed = BTreeSet::new();
-        let gone: Vec<String> = self
-            .files
-            .iter()
-            .filter(|(name, file)| !file.removed && !found.contains_key(*name))
-            .map(|(name, _)| name.clone())
-            .collect();
         for name in gone {
             self.remove(&name);
             changed.insert(name);
         }
-        let is_news =
-            |name: &String, found: &Found| !self.files.get(name).is_some_and(|file| file.is_unchanged(found));
-        let news: Vec<(String, Found)> =
-            found.into_iter().filter(|(name, found)| is_news(name, found)).collect();
         let contents = in_parallel(&news, |(name, found)| {
             let sources = Sources::new(&self.root);
             let (artifacts, diagnostics) =
@@ -99,10 +177,10 @@ impl Folder {
         });
         for ((name, found), (artifacts, diagnostics, named)) in news.into_iter().zip(contents) {
             let good = self.files.remove(&name).and_then(|file| file.good);
-            let fingerprint = Some(found.fingerprint);
             let file = File {
                 kind: found.kind,
-                fingerprint,
+                fingerprint: Some(found.fingerprint),
+                seen: self.look,
                 named,
                 artifacts,
                 diagnostics,
@@ -113,7 +191,7 @@ impl Folder {
             self.files.insert(name.clone(), file);
             changed.insert(name);
         }
-        Ok(changed)
+        changed
     }
 
     /// Forgets a file, unless it holds `main` or `fault`: they cannot be undeployed (configuration.md §3.4, C42).
@@ -251,10 +329,19 @@ impl Folder {
 
 impl File {
     /// True when neither the file nor one that its artifacts name has changed.
-    fn is_unchanged(&self, found: &Found) -> bool {
-        self.fingerprint.as_ref() == Some(&found.fingerprint)
-            && self.named.iter().all(|(path, seen)| Fingerprint::of_path(path) == *seen)
+    fn is_unchanged(&self, found: &Fingerprint) -> bool {
+        self.fingerprint.as_ref() == Some(found) && !self.names_what_changed()
     }
+
+    /// True when a file that its artifacts name has changed.
+    fn names_what_changed(&self) -> bool {
+        self.named.iter().any(|(path, seen)| Fingerprint::of_path(path) != *seen)
+    }
+}
+
+/// Whether files of this kind are read elsewhere.
+fn is_outside(outside: &[(PathBuf, ArtifactKind)], kind: SourceKind) -> bool {
+    outside.iter().any(|(_, outside)| SourceKind::Artifact(*outside) == kind)
 }
 
 /// The file that a diagnostic is about.

@@ -13,7 +13,11 @@ mod parallel;
 pub mod run_time;
 mod scan;
 mod sources;
+mod suspects;
 mod watch;
+
+#[cfg(test)]
+mod tests;
 
 pub use deployer::{Deployer, Outcome, Status};
 pub use folder::Folder;

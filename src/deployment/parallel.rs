@@ -9,8 +9,10 @@ const FOR_A_THREAD: usize = 64;
 
 /// What comes of each item, in their order. Few items, and those for which there is no thread, are worked on here.
 pub(super) fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let processors = available_parallelism().map_or(1, NonZeroUsize::get);
-    let threads = processors.min(items.len() / FOR_A_THREAD).max(1);
+    let wanted = items.len() / FOR_A_THREAD;
+    // How many processors there are stands in files of the system.
+    let processors = || available_parallelism().map_or(1, NonZeroUsize::get);
+    let threads = if wanted > 1 { processors().min(wanted) } else { 1 };
     let part = |items: &[T]| items.iter().map(&work).collect::<Vec<R>>();
     let mut parts = items.chunks(items.len().div_ceil(threads).max(1));
     let Some(own) = parts.next() else { return Vec::new() };

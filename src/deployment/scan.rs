@@ -1,6 +1,5 @@
 //! Which files there are, and which changed since the last look.
 
-use std::collections::BTreeMap;
 use std::fs::{self, DirEntry, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,34 +26,48 @@ pub(super) struct Found {
     pub(super) fingerprint: Fingerprint,
 }
 
-/// Lists the files below a folder that the layout knows, by their path inside it; a single file, of this kind, stands for a
+/// Shows the files below a folder that the layout knows, with their path inside it; a single file, of this kind, stands for a
 /// folder with nothing else. Links are followed.
 ///
 /// # Errors
 /// The folder itself cannot be read. What cannot be read inside it is left out and found again at the next scan.
-pub(super) fn scan(root: &Path, single: SourceKind) -> io::Result<BTreeMap<String, Found>> {
-    let mut found = BTreeMap::new();
+pub(super) fn scan(
+    root: &Path,
+    single: SourceKind,
+    mut see: impl FnMut(&str, SourceKind, Fingerprint, &dyn Fn() -> PathBuf),
+) -> io::Result<()> {
     let metadata = fs::metadata(root)?;
     if metadata.is_file() {
         let name = root.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let fingerprint = Fingerprint::of(&metadata);
-        found.insert(name, Found { path: root.to_owned(), kind: single, fingerprint });
-        return Ok(found);
+        see(&name, single, Fingerprint::of(&metadata), &|| root.to_owned());
+        return Ok(());
     }
+    let mut show = |name: &str, entry: &DirEntry| {
+        let Some(kind) = source_kind(name) else { return };
+        if let Ok(metadata) = metadata_of(entry)
+            && metadata.is_file()
+        {
+            see(name, kind, Fingerprint::of(&metadata), &|| entry.path());
+        }
+    };
+    let mut inside = String::new();
     for entry in fs::read_dir(root)? {
         let Ok(entry) = entry else { continue };
-        let name = entry.file_name().to_string_lossy().into_owned();
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
         match metadata_of(&entry) {
             Ok(metadata) if metadata.is_dir() && !name.starts_with('.') => {
                 for inner in fs::read_dir(entry.path()).into_iter().flatten().flatten() {
-                    add(&mut found, format!("{name}/{}", inner.file_name().to_string_lossy()), &inner);
+                    inside.clear();
+                    inside.extend([&*name, "/", &inner.file_name().to_string_lossy()]);
+                    show(&inside, &inner);
                 }
             }
-            Ok(_) => add(&mut found, name, &entry),
+            Ok(_) => show(&name, &entry),
             Err(_) => {}
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 /// What a file without a folder is for: one of the balancer's files by its name or ending, and by its root element when it is of
@@ -83,36 +96,24 @@ fn root_element(text: &str) -> Option<&str> {
     }
 }
 
-/// Adds files outside the folder, by their absolute paths; those inside it of the same kinds do not count then.
+/// Shows files outside the folder, by their absolute paths.
 ///
 /// # Errors
 /// The balancer's configuration is not there; other files may be missing.
-pub(super) fn add_outside(
-    found: &mut BTreeMap<String, Found>,
+pub(super) fn scan_outside(
     outside: &[(PathBuf, ArtifactKind)],
+    mut see: impl FnMut(&str, SourceKind, Fingerprint, &dyn Fn() -> PathBuf),
 ) -> io::Result<()> {
-    found.retain(|_, file| !outside.iter().any(|(_, kind)| SourceKind::Artifact(*kind) == file.kind));
     for (path, kind) in outside {
         let metadata = match fs::metadata(path) {
             Ok(metadata) => metadata,
             Err(_) if *kind != ArtifactKind::Balancer => continue,
             Err(error) => return Err(io::Error::new(error.kind(), format!("{}: {error}", path.display()))),
         };
-        let fingerprint = Fingerprint::of(&metadata);
         let name = path.display().to_string();
-        found.insert(name, Found { path: path.clone(), kind: SourceKind::Artifact(*kind), fingerprint });
+        see(&name, SourceKind::Artifact(*kind), Fingerprint::of(&metadata), &|| path.clone());
     }
     Ok(())
-}
-
-fn add(found: &mut BTreeMap<String, Found>, name: String, entry: &DirEntry) {
-    let Some(kind) = source_kind(&name) else { return };
-    if let Ok(metadata) = metadata_of(entry)
-        && metadata.is_file()
-    {
-        let fingerprint = Fingerprint::of(&metadata);
-        found.insert(name, Found { path: entry.path(), kind, fingerprint });
-    }
 }
 
 /// What an entry is, or what it links to. An entry that is no link is asked in its open folder: the way there need not be gone
@@ -131,14 +132,14 @@ impl Fingerprint {
     }
 
     #[cfg(unix)]
-    fn of(metadata: &Metadata) -> Self {
+    pub(super) fn of(metadata: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt;
         let identity = (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec());
         Self { modified: metadata.modified().ok(), length: metadata.len(), identity }
     }
 
     #[cfg(not(unix))]
-    fn of(metadata: &Metadata) -> Self {
+    pub(super) fn of(metadata: &Metadata) -> Self {
         Self { modified: metadata.modified().ok(), length: metadata.len(), identity: (0, 0, 0, 0) }
     }
 }

@@ -1,4 +1,5 @@
-//! Looks at the folder again and again: file events are a hint to look now, the look itself decides.
+//! Looks at the folder again and again: file events are a hint where to look now, the look itself decides. What events do not
+//! tell of is found by looking at everything from time to time.
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -9,6 +10,7 @@ use notify::{RecursiveMode, Watcher};
 use sinew_core::config::balancer::Change;
 
 use super::run_time::ChangeRequest;
+use super::suspects::Suspects;
 use super::{Changed, Changer, Deployer, Outcome, Refused};
 use crate::endpoints::Client;
 
@@ -31,7 +33,7 @@ impl Default for WatchSettings {
 /// What the watching thread can be told.
 pub enum Command {
     /// A file event.
-    Changed,
+    Changed(Suspects),
     /// Look now and say what came of it.
     Reload(Sender<Result<Option<Outcome>, String>>),
     /// Make a change above the files and say what came of it.
@@ -94,8 +96,8 @@ impl Drop for Watch {
 }
 
 /// What the thread works on, whatever sends.
-trait Deployment {
-    fn look(&mut self) -> Result<Option<Outcome>, String>;
+pub(super) trait Deployment {
+    fn look(&mut self, suspects: &Suspects) -> Result<Option<Outcome>, String>;
 
     fn change(&mut self, change: Change) -> Result<Changed, Refused>;
 
@@ -104,12 +106,12 @@ trait Deployment {
         match command {
             Command::Stop => return false,
             // Who asked may be gone.
-            Command::Reload(answer) => drop(answer.send(self.look())),
+            Command::Reload(answer) => drop(answer.send(self.look(&Suspects::Everything))),
             Command::Change(request) => {
                 let (change, answer) = *request;
                 let _ = answer.send(self.change(change));
             }
-            Command::Changed => {}
+            Command::Changed(_) => {}
         }
         true
     }
@@ -121,8 +123,8 @@ struct Watched<C, F> {
 }
 
 impl<C: Client, F: Fn(&Deployer<C>, &Result<Outcome, String>)> Deployment for Watched<C, F> {
-    fn look(&mut self) -> Result<Option<Outcome>, String> {
-        let outcome = self.deployer.reload().map_err(|error| error.to_string());
+    fn look(&mut self, suspects: &Suspects) -> Result<Option<Outcome>, String> {
+        let outcome = self.deployer.reload_suspects(suspects).map_err(|error| error.to_string());
         match &outcome {
             Ok(Some(outcome)) => (self.on_reload)(&self.deployer, &Ok(*outcome)),
             Ok(None) => {}
@@ -151,37 +153,57 @@ const REST: u32 = 50;
 /// However long a look takes, changes without events are seen after this time.
 const LONGEST_REST: Duration = Duration::from_secs(30);
 
-fn run(received: &Receiver<Command>, settings: Option<WatchSettings>, deployment: &mut dyn Deployment) {
+pub(super) fn run(
+    received: &Receiver<Command>,
+    settings: Option<WatchSettings>,
+    deployment: &mut dyn Deployment,
+) {
     let mut failing = false;
-    let mut rest = Duration::ZERO;
+    // From one look at everything to the next.
+    let mut rest = settings.unwrap_or_default().rescan;
+    let mut looked = Instant::now();
     loop {
         let command = match settings {
-            Some(settings) => received.recv_timeout(settings.rescan.max(rest)),
+            Some(_) => received.recv_timeout(rest.saturating_sub(looked.elapsed())),
             None => received.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
-        match command {
+        let suspects = match command {
             Err(RecvTimeoutError::Disconnected) => return,
-            Ok(Command::Changed) => {
-                if let Some(command) = settle(received, settings.unwrap_or_default()) {
-                    match deployment.answer(command) {
-                        true => {}
-                        false => return,
+            Err(RecvTimeoutError::Timeout) => Suspects::Everything,
+            Ok(Command::Changed(suspects)) => {
+                match settle(received, settings.unwrap_or_default(), suspects, deployment) {
+                    Settled::Quiet(suspects) => suspects,
+                    Settled::Looked => {
+                        looked = Instant::now();
+                        continue;
                     }
+                    Settled::Stop => return,
                 }
             }
-            Ok(command) => match deployment.answer(command) {
-                true => continue,
-                false => return,
-            },
-            Err(RecvTimeoutError::Timeout) => {}
-        }
-        let started = Instant::now();
-        match deployment.look() {
-            Ok(None) => {
-                failing = false;
-                rest = started.elapsed().saturating_mul(REST).min(LONGEST_REST);
+            Ok(command) => {
+                if matches!(command, Command::Reload(_)) {
+                    looked = Instant::now();
+                }
+                match deployment.answer(command) {
+                    true => continue,
+                    false => return,
+                }
             }
-            Ok(Some(_)) => failing = false,
+        };
+        // Events may come so fast that no time is left without.
+        let is_due = settings.is_some() && looked.elapsed() >= rest;
+        let suspects = if is_due { Suspects::Everything } else { suspects };
+        let started = Instant::now();
+        let outcome = deployment.look(&suspects);
+        if suspects == Suspects::Everything {
+            looked = Instant::now();
+            if let (Ok(None), Some(settings)) = (&outcome, settings) {
+                let proportional = started.elapsed().saturating_mul(REST).min(LONGEST_REST);
+                rest = settings.rescan.max(proportional);
+            }
+        }
+        match outcome {
+            Ok(_) => failing = false,
             Err(error) if !failing => {
                 failing = true;
                 tracing::error!(target: "deployment", %error, "the configuration folder cannot be read; what runs stays");
@@ -191,24 +213,54 @@ fn run(received: &Receiver<Command>, settings: Option<WatchSettings>, deployment
     }
 }
 
-/// Waits until no event came for the quiet time, at most for one rescan period, or until there is something else to do.
-fn settle(received: &Receiver<Command>, settings: WatchSettings) -> Option<Command> {
+/// What became of waiting after an event.
+enum Settled {
+    /// There were no more events; these may have changed.
+    Quiet(Suspects),
+    /// Somebody had everything looked at meanwhile.
+    Looked,
+    /// It is time to end.
+    Stop,
+}
+
+/// Waits until no event came for the quiet time, at most for one rescan period. Does meanwhile what somebody waits for.
+fn settle(
+    received: &Receiver<Command>,
+    settings: WatchSettings,
+    mut suspects: Suspects,
+    deployment: &mut dyn Deployment,
+) -> Settled {
     let deadline = Instant::now() + settings.rescan;
+    let mut quiet = Instant::now() + settings.quiet;
     loop {
-        let left = deadline.saturating_duration_since(Instant::now()).min(settings.quiet);
+        let left = deadline.min(quiet).saturating_duration_since(Instant::now());
         match received.recv_timeout(left) {
-            Ok(Command::Changed) if Instant::now() < deadline => {}
-            Ok(Command::Changed) | Err(RecvTimeoutError::Timeout) => return None,
-            Ok(command) => return Some(command),
-            Err(RecvTimeoutError::Disconnected) => return Some(Command::Stop),
+            Ok(Command::Changed(more)) => {
+                suspects.add(more);
+                quiet = Instant::now() + settings.quiet;
+                if quiet.min(deadline) <= Instant::now() {
+                    return Settled::Quiet(suspects);
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => return Settled::Quiet(suspects),
+            Err(RecvTimeoutError::Disconnected) => return Settled::Stop,
+            Ok(command) => {
+                let looks = matches!(command, Command::Reload(_));
+                if !deployment.answer(command) {
+                    return Settled::Stop;
+                }
+                if looks {
+                    return Settled::Looked;
+                }
+            }
         }
     }
 }
 
 fn watcher(root: PathBuf, events: Sender<Command>) -> Option<notify::RecommendedWatcher> {
     let hint = move |event: notify::Result<notify::Event>| {
-        if event.is_ok_and(|event| !event.kind.is_access()) {
-            let _ = events.send(Command::Changed);
+        if let Some(suspects) = Suspects::of_event(event) {
+            let _ = events.send(Command::Changed(suspects));
         }
     };
     let started = notify::recommended_watcher(hint).and_then(|mut watcher| {

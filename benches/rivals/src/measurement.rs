@@ -11,7 +11,7 @@ use rustls::ClientConfig;
 
 use crate::load::{Load, Pace, Request, Traffic};
 use crate::peers::{Peer, add_service};
-use crate::plan::{Measure, REST, Row, Work};
+use crate::plan::{Measure, REST, Row, SETTLED, Work};
 use crate::process::Process;
 use crate::setup::{Certificate, Setup};
 use crate::statistics::percentile;
@@ -69,7 +69,7 @@ pub(crate) fn measure(
     folder: &Path,
 ) -> Result<Vec<Result<Vec<Sample>>>> {
     let mut load = Load::new(work.members, Some(trust.client.clone()))?;
-    let fresh = matches!(work.measure, Measure::IdleMemory | Measure::Start);
+    let fresh = matches!(work.measure, Measure::IdleMemory | Measure::ProcessMemory | Measure::Start);
     let mut places = Vec::new();
     for (number, row) in work.rows.iter().enumerate() {
         let peer = peers.iter().find(|peer| peer.name == row.peer).context("a proxy of the plan")?;
@@ -137,9 +137,15 @@ fn serve(peer: &Peer, row: &Row, folder: &Path, trust: &Trust, load: &mut Load) 
     Ok(Serving { process, folder: folder.to_owned(), address, traffic })
 }
 
+#[expect(clippy::disallowed_methods, reason = "nobody is served while memory is left alone")]
 fn sample(measure: Measure, serving: &Serving, load: &mut Load, time: Duration) -> Result<Sample> {
     if measure == Measure::Change {
         return change(serving, load);
+    }
+    if measure == Measure::ProcessMemory {
+        std::thread::sleep(SETTLED);
+        let memory = serving.process.memory();
+        return Ok(Sample { figure: memory as f64 / 1024.0, memory, ..Sample::default() });
     }
     let before = serving.process.memory();
     let mut clients = load.connect(serving.address, serving.traffic.clone())?;

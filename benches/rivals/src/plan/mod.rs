@@ -45,6 +45,8 @@ pub(crate) enum Measure {
     Latency,
     /// Memory for each idle connection, in KiB.
     IdleMemory,
+    /// Memory of the process after its start, in MiB.
+    ProcessMemory,
     /// The time from the start of the process to the first answer, in milliseconds.
     Start,
     /// The time from when one more service is asked for to its first answer, in milliseconds.
@@ -115,6 +117,13 @@ pub(crate) fn all(peers: &[&Peer]) -> Vec<Work> {
     ] {
         all.push(work(name, title, Kind::One, Measure::IdleMemory, traffic));
     }
+    all.push(work(
+        "idle-process",
+        "After the start, without traffic",
+        Kind::One,
+        Measure::ProcessMemory,
+        |path| idle(path, 1),
+    ));
     all.push(work("start", "Start to first answer", Kind::One, Measure::Start, |path| idle(path, 1)));
     let is_there = peers.iter().any(|peer| peer.name == "sinew");
     let own = |name, title, rows: &[(&str, Kind)], measure, traffic: fn(&str) -> Traffic| {
@@ -168,6 +177,9 @@ impl Row {
 
 /// How long memory is left alone before it is looked at: idle connections may be put aside meanwhile.
 pub(crate) const REST: Duration = Duration::from_secs(3);
+
+/// How long a process is left alone after its start before its memory is looked at.
+pub(crate) const SETTLED: Duration = Duration::from_secs(5);
 
 fn again(request: Request) -> Traffic {
     Traffic { connections: CONNECTIONS, pace: Pace::Again, tls: false, request }

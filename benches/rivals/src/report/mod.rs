@@ -97,6 +97,7 @@ impl Measure {
             Measure::PerGigabyte => "CPU ms per GB",
             Measure::Latency => "p50 µs",
             Measure::IdleMemory => "KiB per connection",
+            Measure::ProcessMemory => "MiB",
             Measure::Start | Measure::Change => "ms",
         }
     }
