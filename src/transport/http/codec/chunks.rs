@@ -1,7 +1,7 @@
 //! The chunked transfer coding, read strictly (RFC 9112 §7.1, hardening.md §1.1).
 
 use ::http::{HeaderName, HeaderValue};
-use bytes::{Buf, BytesMut};
+use bytes::Buf;
 use memchr::{memchr, memmem};
 
 use super::BodyFault;
@@ -62,8 +62,8 @@ impl Chunks {
         }
     }
 
-    /// Takes what is no data off the front of the buffer.
-    pub(super) fn next(&mut self, buffer: &mut BytesMut) -> Result<Next, BodyFault> {
+    /// Goes past what is no data.
+    pub(super) fn next(&mut self, buffer: &mut &[u8]) -> Result<Next, BodyFault> {
         loop {
             match self.place {
                 Place::Size => {

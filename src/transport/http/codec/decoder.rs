@@ -1,6 +1,6 @@
 //! Taking a body out of the bytes that arrive (RFC 9112 §6.3).
 
-use bytes::{Bytes, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 use http_body::SizeHint;
 
 use super::BodyFault;
@@ -100,35 +100,38 @@ impl Decoder {
     }
 }
 
-/// The data of all chunks that have arrived, as long as they are small.
+/// The data of all chunks that have arrived, as long as they are small. It is moved together where it lies.
 fn merge(chunks: &mut Chunks, buffer: &mut BytesMut) -> Result<Option<Bytes>, BodyFault> {
-    let mut first: Option<Bytes> = None;
-    let mut merged = BytesMut::new();
+    // So much data is at the front, and so much of the buffer was looked at.
+    let (mut data, mut seen) = (0, 0);
     loop {
-        let have = first.as_ref().map_or(0, Bytes::len) + merged.len();
-        let left = match chunks.next(buffer) {
+        let mut rest = buffer.get(seen..).unwrap_or_default();
+        let next = chunks.next(&mut rest);
+        let ahead = rest.len();
+        seen = buffer.len() - ahead;
+        let left = match next {
             Ok(Next::Data(left)) => left,
             Ok(Next::More | Next::End) => break,
             // What came before the fault is given on first: it is met again at the next call.
-            Err(_) if have > 0 => break,
+            Err(_) if data > 0 => break,
             Err(fault) => return Err(fault),
         };
-        if have > 0 && have + buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX)) > MERGED {
+        let count = usize::try_from(left).map_or(ahead, |left| left.min(ahead));
+        if data == 0 {
+            buffer.advance(seen);
+            seen = 0;
+        } else if data + count > MERGED {
             break;
+        } else {
+            buffer.copy_within(seen..seen + count, data);
         }
-        let Some(data) = take(buffer, left) else { break };
-        chunks.took(data.len() as u64);
-        match first.take() {
-            None if merged.is_empty() => first = Some(data),
-            None => merged.extend_from_slice(&data),
-            Some(before) => {
-                merged.reserve(MERGED.min(before.len() + data.len() + buffer.len()));
-                merged.extend_from_slice(&before);
-                merged.extend_from_slice(&data);
-            }
-        }
+        chunks.took(count as u64);
+        data += count;
+        seen += count;
     }
-    Ok(first.or_else(|| (!merged.is_empty()).then(|| merged.freeze())))
+    let taken = take(buffer, data as u64);
+    buffer.advance(seen - data);
+    Ok(taken)
 }
 
 fn take(buffer: &mut BytesMut, most: u64) -> Option<Bytes> {
@@ -138,7 +141,7 @@ fn take(buffer: &mut BytesMut, most: u64) -> Option<Bytes> {
     }
     if count <= COPIED {
         let data = Bytes::copy_from_slice(buffer.get(..count).unwrap_or_default());
-        bytes::Buf::advance(buffer, count);
+        buffer.advance(count);
         return Some(data);
     }
     Some(buffer.split_to(count).freeze())

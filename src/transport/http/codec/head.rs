@@ -104,9 +104,12 @@ impl From<httparse::Error> for HeadFault {
     }
 }
 
+/// How many headers are usually added on the way: a map that has no room for them is made anew.
+const ADDED: usize = 4;
+
 /// Makes a map of header lines that were found in `bytes`, of which `head` is a copy.
 pub(super) fn collect(bytes: &[u8], head: &Bytes, lines: &[Header<'_>]) -> Result<HeaderMap, HeadFault> {
-    let mut headers = HeaderMap::try_with_capacity(lines.len()).map_err(|_| HeadFault::TooLarge)?;
+    let mut headers = HeaderMap::try_with_capacity(lines.len() + ADDED).map_err(|_| HeadFault::TooLarge)?;
     for line in lines {
         let name = header_name(line.name.as_bytes()).ok_or(HeadFault::Malformed)?;
         let value = HeaderValue::from_maybe_shared(part(bytes, head, line.value))
