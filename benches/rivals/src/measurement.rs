@@ -132,8 +132,9 @@ fn serve(peer: &Peer, row: &Row, folder: &Path, trust: &Trust, load: &mut Load) 
     let mut client = load.connect(address, first)?;
     let answered =
         load.run_until(&mut client, PATIENCE, |client| client.seen.answers > 0 || process.has_ended())?;
-    let complaint = || fs::read_to_string(folder.join("stderr")).unwrap_or_default();
-    ensure!(answered && client.seen.answers > 0, "{} does not answer: {}", row.label, complaint().trim());
+    let complaints = || fs::read_to_string(folder.join("stderr")).unwrap_or_default();
+    let last = || complaints().trim().lines().next_back().unwrap_or_default().to_owned();
+    ensure!(answered && client.seen.answers > 0, "{} does not answer: {}", row.label, last());
     Ok(Serving { process, folder: folder.to_owned(), address, traffic })
 }
 

@@ -12,6 +12,9 @@ use slab::Slab;
 use super::outgoing::{Message, Outgoing};
 use super::wire::Incoming;
 
+/// As many ports are taken at one address: there must be some left for connections.
+const MEMBERS_AT_AN_ADDRESS: usize = 1000;
+
 /// Members of one back end, each with a port of its own.
 pub(crate) struct Origin {
     listeners: Vec<TcpListener>,
@@ -39,7 +42,9 @@ impl Origin {
     /// It cannot listen.
     pub(crate) fn start(members: usize, registry: &Registry) -> Result<Self> {
         let listen = |index: usize| -> Result<TcpListener> {
-            let mut listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0).into())?;
+            let number = u32::try_from(1 + index / MEMBERS_AT_AN_ADDRESS)?;
+            let address = Ipv4Addr::from_bits(Ipv4Addr::new(127, 0, 0, 0).to_bits() + number);
+            let mut listener = TcpListener::bind((address, 0).into())?;
             registry.register(&mut listener, token(index), Interest::READABLE)?;
             Ok(listener)
         };

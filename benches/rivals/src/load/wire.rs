@@ -46,7 +46,7 @@ enum Chunk {
 
 /// No head is longer here.
 const LONGEST_HEAD: usize = 16 * 1024;
-const MOST_HEADERS: usize = 64;
+const MOST_HEADERS: usize = 128;
 
 impl Incoming {
     /// Takes bytes; returns how many belong to this message.
