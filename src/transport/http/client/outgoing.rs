@@ -29,13 +29,7 @@ pub struct Outgoing<'h> {
     pub closes: bool,
 }
 
-impl<'h> Outgoing<'h> {
-    /// A request that is sent as HTTP/1.1 over a connection that is kept.
-    pub fn new(method: Method, uri: Uri, headers: Cow<'h, HeaderMap>, body: Body) -> Self {
-        let edits = HeaderEdits::default();
-        Self { method, uri, headers, edits, body, is_http_10: false, closes: false }
-    }
-
+impl Outgoing<'_> {
     /// The version on the wire.
     pub(super) fn version(&self) -> Version {
         if self.is_http_10 { Version::HTTP_10 } else { Version::HTTP_11 }
@@ -86,9 +80,13 @@ impl From<Request<Body>> for Outgoing<'static> {
     fn from(request: Request<Body>) -> Self {
         let (head, body) = request.into_parts();
         Self {
+            method: head.method,
+            uri: head.uri,
+            headers: Cow::Owned(head.headers),
+            edits: HeaderEdits::default(),
+            body,
             is_http_10: head.extensions.get::<ForceHttp10>().is_some(),
             closes: head.extensions.get::<CloseAfter>().is_some(),
-            ..Self::new(head.method, head.uri, Cow::Owned(head.headers), body)
         }
     }
 }
